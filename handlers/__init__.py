@@ -1,0 +1,1 @@
+"""Conversations: an intent comes in, a view goes out, and no platform is named."""

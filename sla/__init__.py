@@ -1,0 +1,1 @@
+"""Programs, entitlements, working time and deadlines: what was promised, and by when."""

@@ -1,0 +1,1 @@
+"""Rows and files: the only code that knows how things are kept."""
