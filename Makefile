@@ -57,8 +57,9 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.project
 run: $(VENV)/.project
 	@exec $(PY) -m bot run $(ARGS)
 
+# A narrowed run measures no coverage: it would only say that the rest was not run.
 test: $(VENV)/.dev chromium
-	@$(PY) -m pytest --cov --cov-report=term-missing:skip-covered $(ARGS)
+	@$(PY) -m pytest $(if $(ARGS),--no-cov,--cov --cov-report=term-missing:skip-covered) $(ARGS)
 
 # Never fails: a machine that cannot have a browser still runs the other tests.
 chromium: $(VENV)/.dev
@@ -68,7 +69,7 @@ check: $(VENV)/.dev
 	@$(PY) -m ruff check $(SOURCES)
 	@$(PY) -m ruff format --check $(SOURCES)
 	@$(PY) -m mypy $(SOURCES)
-	@$(VENV)/bin/lint-imports
+	@$(VENV)/bin/lint-imports --no-logo
 
 format: $(VENV)/.dev
 	@$(PY) -m ruff check --fix --exit-zero $(SOURCES)
