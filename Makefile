@@ -14,7 +14,7 @@ ARGS ?=
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input --quiet
-INSTALL := $(PIP) install --require-hashes --only-binary :all: -r
+INSTALL := $(PIP) install --require-hashes -r
 SOURCES := bot handlers sla storage desk $(wildcard tests bench)
 
 # The tool that makes the locks is no part of the program, so it is pinned here and kept apart.
