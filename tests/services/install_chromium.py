@@ -11,6 +11,9 @@ import subprocess
 from tests.services.chromium import find_chromium
 from tests.services.missing import Missing
 
+# With a font: a page without one has no text to measure.
+PACKAGES = ("chromium", "fonts-liberation")
+
 
 def main() -> None:
     """Install Chromium with Debian's packages if it is missing and we may; else say why not."""
@@ -26,7 +29,7 @@ def _install() -> str:
         return ""
     print("Installing Chromium for the browser tests …", flush=True)
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for arguments in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
+    for arguments in (["update"], ["install", "-y", "--no-install-recommends", *PACKAGES]):
         result = subprocess.run(
             [apt, "-qq", *arguments], env=quiet, capture_output=True, text=True, check=False
         )
