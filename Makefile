@@ -26,6 +26,8 @@ COMPILE := $(LOCK_VENV)/bin/uv pip compile pyproject.toml --quiet --upgrade --un
 .DEFAULT_GOAL := help
 .PHONY: help run test check format bench lock clean chromium
 MAKEFLAGS += --no-print-directory
+# Two pips in one environment would trip over each other.
+.NOTPARALLEL:
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -48,7 +50,7 @@ $(VENV)/.project: pyproject.toml $(VENV)/.runtime
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.lock $(VENV)/.project
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	@echo "Installing what the tests and checks need …"
 	@$(INSTALL) requirements-dev.lock
 	@touch $@
