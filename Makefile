@@ -60,24 +60,24 @@ run: $(VENV)/.project
 	@exec $(PY) -m bot run $(ARGS)
 
 # A narrowed run measures no coverage: it would only say that the rest was not run.
-test: $(VENV)/.dev chromium
+test: $(VENV)/.dev $(VENV)/.project chromium
 	@$(PY) -m pytest $(if $(ARGS),--no-cov,--cov --cov-report=term-missing:skip-covered) $(ARGS)
 
 # Never fails: a machine that cannot have a browser still runs the other tests.
-chromium: $(VENV)/.dev
+chromium: $(VENV)/.dev $(VENV)/.project
 	@$(PY) -m tests.services.install_chromium
 
-check: $(VENV)/.dev
+check: $(VENV)/.dev $(VENV)/.project
 	@$(PY) -m ruff check $(SOURCES)
 	@$(PY) -m ruff format --check $(SOURCES)
 	@$(PY) -m mypy $(SOURCES)
 	@$(VENV)/bin/lint-imports --no-logo
 
-format: $(VENV)/.dev
+format: $(VENV)/.dev $(VENV)/.project
 	@$(PY) -m ruff check --fix --exit-zero $(SOURCES)
 	@$(PY) -m ruff format $(SOURCES)
 
-bench: $(VENV)/.dev
+bench: $(VENV)/.dev $(VENV)/.project
 	@exec $(PY) -m bench $(ARGS)
 
 lock:
