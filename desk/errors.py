@@ -60,4 +60,4 @@ class Invalid(Refusal):
 
 
 class NotSaved(Exception):
-    """The storage could not keep the change in time: nothing was saved, and trying again is safe."""
+    """The storage could not keep the change in time: nothing was saved; trying again is safe."""

@@ -57,9 +57,10 @@ class CaseCard:
 
 @dataclass(frozen=True, slots=True)
 class RefreshCard:
-    """Every posted card of the case is to show the case as it is now."""
+    """Every posted card of the case on `side` is to show the case as it is now."""
 
     case_id: int
+    side: Side
     kind: Literal["refresh_card"] = "refresh_card"
 
 
@@ -102,7 +103,7 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class TamPing:
-    """The TAM, or whoever stands in, is told of a case: `why` is opened, called, objected, cover."""
+    """The TAM, or whoever stands in, is told of a case; `reason` is in the words of `by`."""
 
     case_id: int
     why: Literal["opened", "called", "objected", "cover"]

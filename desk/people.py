@@ -43,7 +43,7 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """An account on a chat platform: who somebody is there. `workspace` is "" where there is none."""
+    """An account on a chat platform; `workspace` is "" where the platform has none."""
 
     platform: str
     workspace: str

@@ -41,7 +41,7 @@ class Cases(Protocol):
         """Store a new case (its `id` is ignored) and return it with its number."""
 
     async def save(self, case: Case) -> Case:
-        """Store a changed case; raises `Stale` (code "stale.version") if somebody else wrote first."""
+        """Store a changed case; raises `Stale` ("stale.version") if somebody wrote first."""
 
     async def find(self, wanted: CaseFilter, page: int = 1, size: int = 10) -> Page: ...
     async def due(self, now: datetime, limit: int) -> Sequence[Case]:
@@ -102,7 +102,7 @@ class Ledger(Protocol):
 
     async def use(self, partner_id: str, period: str) -> QuotaUse: ...
     async def take(self, line: LedgerLine, cap: int) -> bool:
-        """Take a unit of the plan (`pool` "plan") while used < cap, or of a package; False if none."""
+        """Take a unit of the plan while used < cap, or of a package; False where none is left."""
 
     async def owe(self, line: LedgerLine) -> None: ...
     async def give_back(self, case_id: int, at: datetime, by: str, note: str) -> bool:
@@ -193,7 +193,7 @@ class Chat(Protocol):
         before: int | None = None,
         limit: int = 50,
     ) -> Sequence[ChatMessage]:
-        """The newest messages at the top of a conversation, or of a thread with its root; oldest first."""
+        """The newest messages of a conversation, or of a thread with its root, oldest first."""
 
     async def since(
         self, seq: int, conversations: Sequence[str], limit: int = 200
@@ -235,7 +235,7 @@ class Desk(Protocol):
     """The storage as a whole."""
 
     async def run(self, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
-        """Run `work` in one transaction and commit it; raises `NotSaved` where it could not be kept.
+        """Run `work` in one transaction and commit it; raises `NotSaved` where it was not kept.
 
         The transaction survives the cancellation of its caller: it is committed or rolled back
         whole, never left half open.

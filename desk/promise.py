@@ -20,7 +20,7 @@ class MetBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """A stretch in which the partner was asked and the clock stood still; open while `end` is None."""
+    """A stretch in which the partner was asked and the clock stood still; open without `end`."""
 
     start: datetime
     end: datetime | None = None

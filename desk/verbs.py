@@ -38,11 +38,11 @@ def hand_over(case: Case, by: str, to: str, now: datetime) -> Moved:
     check(case, Verb.HAND_OVER)
     state = State.WORKING if case.state is State.NEW else case.state
     moved = replace(_accept(case, now), owner_id=to, claimed_once=True, state=state)
-    return moved, (events.HandedOver(case.id, by, to, now),)
+    return moved, (events.HandedOver(case.id, by, now, to),)
 
 
 def reply(case: Case, by: str, now: datetime) -> Moved:
-    """A public reply by the vendor: it meets the clock, and makes its writer the owner of a new case."""
+    """A public reply by the vendor meets the clock; who answers an unowned case owns it."""
     check(case, Verb.REPLY)
     moved = _answer(case, by, now)
     state = State.WORKING if case.state is State.NEW else case.state
@@ -149,7 +149,7 @@ def object_to_regrade(case: Case, by: str, reason: str, now: datetime) -> Moved:
     if all(len(cycle.grades) == 1 for cycle in case.cycles):
         raise Stale(
             code="stale.no_regrade",
-            what=f"The severity of {case.number} was never changed, so there is nothing to object to.",
+            what=f"The severity of {case.number} was never changed: nothing to object to.",
             case_id=case.id,
         )
     if case.objected_at is not None:

@@ -1,0 +1,67 @@
+"""What every chat platform can do for the desk, and the only three ways in which it may fail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from handlers.views.kinds import View
+
+
+class Retryable(Exception):
+    """Try again, not before `after`; the desk waits with growing gaps where it is None."""
+
+    def __init__(self, reason: str, after: timedelta | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.after = after
+
+
+class Permanent(Exception):
+    """This target will not take it: archived, left, blocked. The next target is told instead."""
+
+    def __init__(self, reason: str, mend: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.mend = mend
+
+
+class SignInBroken(Exception):
+    """The platform does not accept the desk's own credentials any more: operators must mend it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a message goes: a channel or a person of a workspace; `thread` is a root message's id."""
+
+    platform: str
+    workspace: str
+    channel: str = ""
+    user: str = ""
+    thread: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message on a platform: where it really is, and its id there."""
+
+    channel: str
+    message_id: str
+
+
+class Platform(Protocol):
+    """A chat platform. Adapters raise `Retryable`, `Permanent` or `SignInBroken`, nothing else."""
+
+    @property
+    def name(self) -> str:
+        """The platform's key, as in the roster's identities."""
+
+    async def post(self, to: Address, view: View, key: str) -> Sent:
+        """Post `view`; `key` makes it one message however often it is tried, where possible."""
+
+    async def update(self, to: Address, message_id: str, view: View) -> None:
+        """Make an earlier message show `view`."""
+
+    async def delete(self, to: Address, message_id: str) -> None:
+        """Take an earlier message away."""

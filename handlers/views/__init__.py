@@ -1,0 +1,1 @@
+"""What the desk shows: a small vocabulary of meaning, and the views drawn with it."""

@@ -1,0 +1,178 @@
+"""The default drawing of every view: domain in, one card out. Pure."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from handlers.intents import (
+    AskQuota,
+    Begin,
+    ListCases,
+)
+from handlers.views import alerts, case_card, explain, lists, words
+from handlers.views.kinds import (
+    AlertView,
+    CasesView,
+    CaseView,
+    DoneView,
+    FormView,
+    HelpView,
+    NewsView,
+    OpenedView,
+    PartnersView,
+    PingView,
+    QuotaView,
+    RefusalView,
+    SaidView,
+    TamView,
+    TimelineView,
+    TroubleView,
+    View,
+    WhyView,
+)
+from handlers.views.vocabulary import (
+    Actions,
+    Button,
+    Card,
+    Element,
+    Files,
+    Moment,
+    Strong,
+    Text,
+    Tone,
+    Words,
+)
+
+
+def to_card(view: View) -> Card:  # noqa: PLR0911, PLR0912  one exhaustive match, so that mypy finds a view without a drawing
+    """Draw any view."""
+    match view:
+        case CaseView():
+            return case_card.case(view)
+        case OpenedView():
+            return case_card.opened(view)
+        case CasesView():
+            return lists.cases(view)
+        case TimelineView():
+            return explain.timeline(view)
+        case WhyView():
+            return explain.why(view)
+        case QuotaView():
+            return lists.quota(view)
+        case TamView():
+            return lists.tam(view)
+        case PartnersView():
+            return lists.partners(view)
+        case FormView():
+            return form(view)
+        case HelpView():
+            return help_(view)
+        case RefusalView():
+            return refusal(view)
+        case DoneView():
+            return done(view)
+        case AlertView():
+            return alerts.alert(view)
+        case PingView():
+            return alerts.ping(view)
+        case SaidView():
+            return said(view)
+        case NewsView():
+            return alerts.news(view)
+        case TroubleView():
+            return alerts.trouble(view)
+        case _:
+            assert_never(view)
+
+
+def form(view: FormView) -> Card:
+    """A form, with what it is about above it."""
+    lead: tuple[Element, ...] = (Text(view.lead),) if view.lead else ()
+    return Card(
+        title=(view.title,),
+        summary=view.title,
+        elements=(*lead, view.form),
+        case_id=view.case_id,
+        about="form",
+    )
+
+
+def help_(view: HelpView) -> Card:
+    """What can be done here."""
+    if view.unknown:
+        title: Words = ("I did not understand that",)
+        lead: Words = ("You wrote: ", view.unknown[:200], ". The likeliest things to do are these:")
+    else:
+        title = (f"Hello {view.name}",)
+        lead = ("This is your support desk. Say what you need in words, or press a button.",)
+    return Card(
+        title=title,
+        summary=words.plain((*title, ". ", *lead), "UTC"),
+        elements=(Text(lead), Actions(view.buttons)),
+        about="help",
+    )
+
+
+def refusal(view: RefusalView) -> Card:
+    """What was refused, why, and the next possible step as a button."""
+    refused = view.refusal
+    parts: list[Element] = []
+    if refused.why:
+        parts.append(Text((refused.why,)))
+    if refused.until is not None:
+        until = Moment(refused.until, view.home_zone, view.home_name, left=True)
+        parts.append(Text(("This ends ", until, ".")))
+    if refused.next_step:
+        parts.append(Text((refused.next_step,)))
+    if view.buttons:
+        parts.append(Actions(view.buttons))
+    return Card(
+        title=(refused.what,),
+        summary=str(refused),
+        tone=Tone.NOTICE,
+        elements=tuple(parts),
+        about="refusal",
+    )
+
+
+def done(view: DoneView) -> Card:
+    """A short answer to something done."""
+    tones = {"done": Tone.DONE, "notice": Tone.NOTICE, "calm": Tone.CALM}
+    buttons: tuple[Element, ...] = (Actions(view.buttons),) if view.buttons else ()
+    return Card(
+        title=view.words,
+        summary=words.plain(view.words, "UTC"),
+        tone=tones[view.tone],
+        elements=buttons,
+        case_id=view.case_id,
+        about="done",
+    )
+
+
+def said(view: SaidView) -> Card:
+    """A message of the other side; an emptied one says that it was deleted."""
+    who = f"{view.author} (partner)" if view.from_partner else view.author
+    change = " (edited)" if view.edited else ""
+    text = "This message was deleted by its writer." if view.deleted else view.text
+    parts: list[Element] = []
+    if text:
+        parts.append(Text((text,), quote=not view.deleted, small=view.deleted))
+    if view.files and not view.deleted:
+        parts.append(Files(view.files))
+    return Card(
+        title=(Strong(who), change),
+        summary=f"{who} in {view.number}: {text}",
+        elements=tuple(parts),
+        case_id=view.case_id,
+        about="said",
+    )
+
+
+def next_steps(*, vendor: bool) -> tuple[Button, ...]:
+    """Where to go after a refusal that has nothing more specific to offer."""
+    if vendor:
+        return (Button("Show the queue", Begin("show_queue")),)
+    return (
+        Button("My cases", ListCases()),
+        Button("Show the quota", AskQuota()),
+    )

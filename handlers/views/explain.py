@@ -1,0 +1,109 @@
+"""What happened to a case, and why it is due when it is: the two long answers."""
+
+from __future__ import annotations
+
+from desk.notices import Side
+from handlers.intents import ShowCase
+from handlers.views import history, words
+from handlers.views.kinds import TimelineView, WhyView
+from handlers.views.vocabulary import (
+    Actions,
+    Button,
+    Card,
+    Happening,
+    Moment,
+    Stretch,
+    Stretches,
+    Strong,
+    Text,
+    Timeline,
+    Words,
+)
+from sla.due import Rule
+
+
+def timeline(view: TimelineView) -> Card:
+    """Everything that happened and was said, oldest first, as far as the reader may know."""
+    face = view.face
+    items = [
+        Happening(
+            entry.event.at,
+            history.sentence(entry.event, view.names, face, view.side),
+            history.said_with(entry.event),
+            entry.internal,
+        )
+        for entry in view.entries
+        if view.side is Side.ENGINEERS or not entry.internal
+    ]
+    for message in view.messages:
+        if view.side is Side.PARTNER and not message.public:
+            continue
+        text = "(deleted)" if message.deleted_at else message.text
+        files = f" [{words.count(len(message.files), 'file')}]" if message.files else ""
+        author = view.names.get(message.author_id, message.author_id)
+        note = "" if message.public else " noted"
+        items.append(Happening(message.at, (f"{author}{note}{files}",), text, not message.public))
+    items.sort(key=lambda item: item.at)
+    return Card(
+        title=(Strong(face.case.number), f" timeline · {face.case.title}"),
+        summary=f"{face.case.number}: {words.count(len(items), 'line')}",
+        mark=face.severity.mark,
+        elements=(
+            Text((face.case.description,), quote=True),
+            Timeline(tuple(items)),
+            Actions((Button(f"Show {face.case.number}", ShowCase(face.case.id)),)),
+        ),
+        case_id=face.case.id,
+        about="timeline",
+    )
+
+
+RULES = {
+    Rule.OPENED: "The time runs from the opening.",
+    Rule.LOWERED: "The severity was lowered: the time runs from the opening, with the new target.",
+    Rule.LOWERED_KEPT: "The severity was lowered: the due time in force was later and stays.",
+    Rule.RAISED: "The severity was raised: the new target runs from the change.",
+    Rule.RAISED_KEPT: "The severity was raised: the due time in force was sooner and stays.",
+}
+
+
+def why(view: WhyView) -> Card:
+    """Every counted, closed and paused stretch, to the second, and their sum."""
+    face, told = view.face, view.explanation
+    owed = words.what_is_owed(face)
+    promise = f"{face.plan.name} promises the {owed} in less than {words.hours(told.target)}"
+    calendar = face.program.calendars[face.case.cycle.calendar].name
+    lead: Words = (
+        f"{promise} for {history.severity(face, told.severity)}, in {calendar}. {RULES[told.rule]}",
+    )
+    if told.due_at is None:
+        end: Words = (
+            f"{words.duration(told.counted)} counted, {words.duration(told.left)} left. "
+            "The clock is paused: the due time is known when you answer.",
+        )
+    else:
+        sum_ = f"{words.hours(told.counted)} counted"
+        end = (f"{sum_}, so it is due ", words.home(face, Moment(told.due_at), left=True), ".")
+    rows = tuple(
+        Stretch(
+            span.start,
+            span.end,
+            span.kind.value,
+            int((span.end - span.start).total_seconds()) if span.kind.value == "counted" else 0,
+        )
+        for span in told.stretches
+    )
+    home = (face.program.home_zone, face.program.home_name)
+    return Card(
+        title=(f"Why is {face.case.number} due then?",),
+        summary=words.plain((*lead, " ", *end), face.program.home_zone),
+        mark=face.severity.mark,
+        elements=(
+            Text(lead),
+            Stretches(rows, int(told.counted.total_seconds()), *home),
+            Text(end),
+            Actions((Button(f"Show {face.case.number}", ShowCase(face.case.id)),)),
+        ),
+        case_id=face.case.id,
+        about="why",
+    )

@@ -1,0 +1,141 @@
+"""How the desk words durations, standings and people; the same on every platform."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from desk.case import STATE_WORDS, State
+from desk.people import Person
+from desk.promise import MetBy
+from handlers.views.kinds import Face
+from handlers.views.vocabulary import CaseRef, Moment, Name, Span, Strong, Tone, Words
+from sla.clock import Mode
+
+MEETING = {MetBy.FIRST_REPLY: "first reply", MetBy.ACCEPTED: "acceptance"}
+
+
+def duration(length: timedelta) -> str:
+    """A length of time in its largest two units: "2 h 14 min", "45 s", "3 d 4 h"."""
+    seconds = max(0, int(length.total_seconds()))
+    parts = []
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s")):
+        count, seconds = divmod(seconds, size)
+        if count:
+            parts.append(f"{count} {unit}")
+        elif parts:
+            break
+        if len(parts) == 2:
+            break
+    return " ".join(parts) or "0 s"
+
+
+def hours(length: timedelta) -> str:
+    """A working-time target in hours and minutes, never in days: "30 min", "36 h"."""
+    total = int(length.total_seconds()) // 60
+    whole, minutes = divmod(total, 60)
+    parts = ([f"{whole} h"] if whole else []) + ([f"{minutes} min"] if minutes else [])
+    return " ".join(parts) or duration(length)
+
+
+def count(number: int, thing: str) -> str:
+    """A number and its thing: "1 case", "3 cases"."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def home(face: Face, at: Moment | None = None, *, left: bool = False) -> Moment:
+    """The due time with the home time beside it."""
+    moment = at or Moment(face.standing.due_at)
+    return Moment(moment.at, face.program.home_zone, face.program.home_name, left=left)
+
+
+def owner(face: Face) -> Span:
+    """Who has the case."""
+    return Name(face.owner.id, face.owner.name) if face.owner else "nobody yet"
+
+
+def what_is_owed(face: Face) -> str:
+    """What meets the clock: "first reply" or "acceptance"."""
+    return MEETING[face.case.cycle.met_by]
+
+
+def standing(face: Face) -> Words:
+    """The standing of the clock in words, with its due time."""
+    stands, owed = face.standing, what_is_owed(face)
+    guess: Words = (" (provisional: the holidays of that year are not published yet)",)
+    tail = guess if stands.provisional else ()
+    match stands.mode:
+        case Mode.RUNNING:
+            return (f"{owed} due ", home(face, left=True), *tail)
+        case Mode.CLOSED:
+            starts: Words = ()
+            if stands.resumes_at is not None:
+                starts = ("outside working hours, work starts ", Moment(stands.resumes_at), "; ")
+            return (*starts, f"{owed} due ", home(face, left=True), *tail)
+        case Mode.PAUSED:
+            return (f"paused, {duration(stands.left)} left, waiting on the partner",)
+        case Mode.OVERDUE:
+            return (f"{owed} overdue by {duration(stands.late_by)}, was due ", home(face))
+        case Mode.MET:
+            took = f" after {duration(stands.met_in)}" if stands.met_in is not None else ""
+            return (f"{owed} in time{took}",)
+        case Mode.MISSED:
+            return (f"{owed} missed by {duration(stands.late_by)}",)
+        case _:
+            return ("no clock runs",)
+
+
+def tone(face: Face) -> Tone:
+    """How the case's card feels."""
+    match face.standing.mode:
+        case Mode.OVERDUE:
+            return Tone.BREACH
+        case _ if not face.case.is_open:
+            return Tone.DONE
+        case Mode.RUNNING | Mode.CLOSED if near(face):
+            return Tone.WARNING
+        case Mode.PAUSED:
+            return Tone.NOTICE
+        case _:
+            return Tone.CALM
+
+
+def near(face: Face) -> bool:
+    """Whether three quarters of the time are used."""
+    stands = face.standing
+    return stands.used >= 3 * stands.left
+
+
+def state(face: Face) -> str:
+    """The case's state in words."""
+    if face.case.state is State.WORKING and face.owner is not None:
+        return f"with {face.owner.name}"
+    return STATE_WORDS[face.case.state]
+
+
+def name(
+    person: Person | None, fallback: str = "somebody who left", *, mention: bool = False
+) -> Span:
+    """A person by name, or words for one that the desk no longer knows."""
+    return Name(person.id, person.name, mention) if person else fallback
+
+
+def plain(words: Words, zone: str) -> str:
+    """The words as plain text, times in `zone`."""
+    return "".join(_plain(span, zone) for span in words)
+
+
+def _plain(span: Span, zone: str) -> str:
+    match span:
+        case str():
+            return span
+        case Moment():
+            at = span.at.astimezone(ZoneInfo(span.home_zone or zone))
+            beside = f" {span.home_name} time" if span.home_name else ""
+            return f"{at:%a} {at.day} {at:%b %H:%M}{beside}"
+        case Name():
+            return span.name
+        case CaseRef():
+            return span.number
+        case Strong():
+            return span.text
