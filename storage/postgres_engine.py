@@ -1,0 +1,71 @@
+"""Tortoise's PostgreSQL client, with transactions that give their connection back when cancelled.
+
+Stock transactions lose it when they are cancelled between taking it from the pool and beginning;
+a few such moments empty the pool for good. Named as `engine` in the connection's settings;
+Tortoise looks for `client_class` here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from types import TracebackType
+from typing import Any
+
+import asyncpg
+from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
+from tortoise.backends.base.client import (
+    TransactionalDBClient,
+    TransactionContext,
+    TransactionContextPooled,
+)
+from tortoise.connection import get_connections
+
+
+class _Context(TransactionContextPooled):
+    """Entering and leaving, so that a cancellation or an error leaves nothing open."""
+
+    client: Any
+
+    async def __aenter__(self) -> TransactionalDBClient:
+        await self.ensure_connection()
+        self.client._connection = await self._pool.acquire()
+        try:
+            self.token = get_connections().set(self.connection_name, self.client)
+            await self.client.begin()
+        except BaseException:
+            await self._pool.release(self.client._connection)
+            raise
+        client: TransactionalDBClient = self.client
+        return client
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_val: BaseException | None,
+        exc_tb: TracebackType | None,
+    ) -> None:
+        try:
+            if exc_type is None:
+                await self.client.commit()
+            else:
+                # A lost connection cannot be rolled back, and need not be: what was refused or
+                # went wrong is the news. The pool clears whatever state is left.
+                with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+                    await self.client.rollback()
+        finally:
+            await self._pool.release(self.client._connection)
+
+    @property
+    def _pool(self) -> asyncpg.Pool[asyncpg.Record]:
+        pool: asyncpg.Pool[asyncpg.Record] = self.client._parent._pool
+        return pool
+
+
+class Client(AsyncpgDBClient):
+    """A pool of connections whose transactions survive cancellation."""
+
+    def _in_transaction(self) -> TransactionContext:
+        return _Context(TransactionWrapper(self), self._pool_init_lock)
+
+
+client_class = Client
