@@ -50,13 +50,15 @@ def reckon(cycle: Cycle, calendar: Calendar, now: datetime | None = None) -> Rec
 
     The program's rule for a re-grade: downwards, opening + new target; upwards, the earlier of the
     old due time and change + new target, so that a change never breaches at once. Pauses count in
-    both, those before the change and those after it. Without `now` an open pause is left out.
+    both, those before the change and those after it. Without `now` an open pause is left out. A
+    grade given after the cycle was over names the case anew and owes nothing.
     """
     pauses = pauses_of(cycle, now)
     opened = cycle.started_at.astimezone(UTC)
     first = cycle.grades[0]
     held = Reckoning(opened, first, Rule.OPENED, spend(calendar, opened, first.target, pauses))
-    for old, new in pairwise(cycle.grades):
+    over = cycle.met_at or cycle.ended_at
+    for old, new in pairwise(g for g in cycle.grades if over is None or g.at <= over):
         if new.target == old.target:
             continue
         lower = new.target > old.target
@@ -89,14 +91,12 @@ def unpaused(start: datetime, pauses: Pauses) -> Iterator[tuple[datetime, dateti
 def spend(calendar: Calendar, start: datetime, duration: timedelta, pauses: Pauses) -> datetime:
     """The earliest instant at which `duration` of working time outside the pauses is used."""
     cursor, left = start, duration
-    for begin, end in unpaused(start, pauses):
-        cursor = begin
-        if end is None:
-            break
-        worked = calendar.between(begin, end)
+    for begin, end in pauses:
+        worked = calendar.between(cursor, begin)
         if worked >= left:
             break
         left -= worked
+        cursor = max(cursor, end)
     return calendar.add(cursor, left)
 
 

@@ -98,27 +98,42 @@ class _Notice:
 def _notices(region: str, path: Traversable) -> dict[int, _Notice]:
     """The override file's years of a region, checked."""
     try:
-        years: dict[str, Any] = tomllib.loads(path.read_text("utf-8")).get(region, {})
+        said: Any = tomllib.loads(path.read_text("utf-8")).get(region, {})
     except tomllib.TOMLDecodeError as wrong:
         raise BadHolidays(f"{path.name}: {wrong}") from None
-    return {
-        int(year): _notice(f"{path.name}: {region}.{year}", int(year), said)
-        for year, said in years.items()
-    }
+    where = f"{path.name}: {region}"
+    if not isinstance(said, dict):
+        raise BadHolidays(f"{where}: a year is a table, such as [{region}.2027]")
+    notices = {year: _notice(f"{where}.{year}", year, days) for year, days in said.items()}
+    return {int(year): notice for year, notice in notices.items()}
 
 
-def _notice(where: str, year: int, said: dict[str, Any]) -> _Notice:
+def _notice(where: str, year: str, said: Any) -> _Notice:
+    if not (year.isdecimal() and isinstance(said, dict)):
+        raise BadHolidays(f"{where}: a year is a table, such as [CN.2027]")
     if unknown := set(said) - {"published", "source", "holidays", "workdays", "ordinary"}:
         raise BadHolidays(f"{where}: unknown key {', '.join(sorted(unknown))}")
-    lists = {key: tuple(said.get(key, ())) for key in ("holidays", "workdays", "ordinary")}
+    published = said.get("published", False)
+    if not isinstance(published, bool):
+        raise BadHolidays(f"{where}.published: true or false")
     seen: set[date] = set()
-    for key, days in lists.items():
-        for day in days:
-            if type(day) is not date or day.year != year:
-                raise BadHolidays(f"{where}.{key}: {day} is not a date of that year")
-            if day in seen:
-                raise BadHolidays(f"{where}.{key}: {day} is named twice")
-            seen.add(day)
-    kinds: dict[date, DayKind] = dict.fromkeys(lists["holidays"], DayKind.HOLIDAY)
-    kinds.update(dict.fromkeys(lists["workdays"], DayKind.WORKDAY))
-    return _Notice(said.get("published", False), lists["ordinary"], kinds)
+    closed, worked, ordinary = (
+        _dates(f"{where}.{key}", int(year), said.get(key, []), seen)
+        for key in ("holidays", "workdays", "ordinary")
+    )
+    kinds: dict[date, DayKind] = dict.fromkeys(closed, DayKind.HOLIDAY)
+    kinds.update(dict.fromkeys(worked, DayKind.WORKDAY))
+    return _Notice(published, tuple(ordinary), kinds)
+
+
+def _dates(where: str, year: int, said: Any, seen: set[date]) -> list[date]:
+    if not isinstance(said, list):
+        raise BadHolidays(f"{where}: not a list of dates")
+    for day in said:
+        # A TOML date with a time is a date too, in Python, and would never match one.
+        if type(day) is not date or day.year != year:
+            raise BadHolidays(f"{where}: {day} is not a date of that year")
+        if day in seen:
+            raise BadHolidays(f"{where}: {day} is named twice")
+        seen.add(day)
+    return said

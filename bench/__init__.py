@@ -1,0 +1,1 @@
+"""What is measured, a module a question; `python -m bench` runs them all."""

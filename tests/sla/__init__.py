@@ -1,0 +1,1 @@
+"""The promise: calendars, clocks, ladders, programs and entitlements."""
