@@ -49,7 +49,8 @@ class Catalog:
         programs: dict[str, Program] = {}
         calendars: dict[tuple[str, str], Calendar] = {}
         faults: list[Fault] = []
-        paths = sorted(directory.glob("*.toml"))
+        # Editors keep locks and copies beside a file; their names begin with a dot.
+        paths = sorted(p for p in directory.glob("*.toml") if not p.name.startswith("."))
         if not paths:
             faults.append(Fault(directory.name, 1, "", "has no program in it: no *.toml file"))
         for path in paths:

@@ -53,9 +53,9 @@ class _Builder:
 
     def program(self) -> Program:
         table, home = self.table, self.table.home
-        self._check_zone(home.zone)
+        zone = self._zone(home.zone)
         self.severities = self._severities()
-        self.calendars.build(table.calendars, home.zone)
+        self.calendars.build(table.calendars, zone)
         steps = self._ladder(table.ladder, ("ladder",))
         plans = {key: self._plan(key, plan, steps) for key, plan in table.plans.items()}
         return Program(
@@ -74,11 +74,13 @@ class _Builder:
             change_plan=table.change_plan,
         )
 
-    def _check_zone(self, zone: str) -> None:
+    def _zone(self, zone: str) -> str:
+        """The home zone; UTC for one that does not exist, so that the fault is told only once."""
         try:
-            ZoneInfo(zone)
+            return ZoneInfo(zone).key
         except (LookupError, ValueError, OSError):
             self.fault(("home", "zone"), f'there is no time zone "{zone}"')
+            return "UTC"
 
     def _severities(self) -> dict[str, Severity]:
         marks: dict[str, str] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from sla.calendar import BadCalendar, Calendar, CalendarSpec, HolidayTable, build
@@ -12,6 +12,9 @@ from sla.toml_source import KeyPath
 
 DaysOf = Callable[[str], HolidayTable]
 Complain = Callable[[KeyPath, str], None]
+
+# A promise that takes longer is a slip of the pen, and its due time might lie beyond all calendars.
+WEEKS = 52
 
 
 class Calendars:
@@ -37,17 +40,23 @@ class Calendars:
     def length(self, span: Span, calendar: str, path: KeyPath) -> timedelta:
         """A duration as working time: a working day is as long as the calendar's days are."""
         table = self.tables.get(calendar)
-        if not span.working_days or table is None:
+        if table is None:
             return span.fixed
-        lengths = {table.working_day} if table.working_day else _lengths(table.hours.values())
-        if len(lengths) == 1:
-            return span.fixed + span.working_days * lengths.pop()
-        if table.always:
-            self.fault(path, f'"{calendar}" is 24/7 and has no working days: write hours')
-        elif lengths:
+        week = _lengths(table.hours.values())
+        total = span.fixed + span.working_days * self._working_day(table, week, span, path)
+        if week and total > WEEKS * sum(week, timedelta(0)):
+            self.fault(path, f'takes more than {WEEKS} weeks of the working time of "{calendar}"')
+        return total
+
+    def _working_day(
+        self, table: CalendarTable, week: Sequence[timedelta], span: Span, path: KeyPath
+    ) -> timedelta:
+        if span.working_days and table.always:
+            self.fault(path, f'"{table.name}" has no working days: write hours')
+        elif span.working_days and table.working_day is None and len(set(week)) > 1:
             reason = "write hours, or say in the calendar what its working_day is"
-            self.fault(path, f'the days of calendar "{calendar}" differ in length: {reason}')
-        return span.fixed
+            self.fault(path, f'the days of "{table.name}" differ in length: {reason}')
+        return table.working_day or next(iter(week), timedelta(0))
 
     def _build(self, spec: CalendarSpec, table: CalendarTable) -> None:
         path: KeyPath = ("calendars", spec.key)
@@ -87,14 +96,14 @@ def _part(table: CalendarTable, reason: str) -> tuple[str, ...]:
     return ("hours", named) if named else ("hours",) if table.hours else ()
 
 
-def _lengths(days: Iterable[Windows]) -> set[timedelta]:
+def _lengths(days: Iterable[Windows]) -> list[timedelta]:
     """How long the days of a week are that have any working time; midnight ends a day."""
-    lengths = set()
+    lengths = []
     for windows in days:
         total = timedelta(0)
         for opens, closes in windows:
             first = datetime.combine(date.min, opens)
             last = datetime.combine(date.min, closes)
             total += last - first if last > first else last - first + timedelta(days=1)
-        lengths.add(total)
-    return lengths - {timedelta(0)}
+        lengths.append(total)
+    return [length for length in lengths if length]

@@ -129,7 +129,7 @@ Lasting = Annotated[timedelta, PlainValidator(_lasting)]
 Window = Annotated[tuple[time, time], PlainValidator(_window)]
 Price = Annotated[tuple[Decimal, str], PlainValidator(_money)]
 Percent = Annotated[int, Field(ge=1, le=99)]
-Count = Annotated[int, Field(ge=0)]
+Count = Annotated[int, Field(ge=0, le=1_000_000)]
 Tells = Annotated[tuple[Tell, ...], Field(min_length=1)]
 
 

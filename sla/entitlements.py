@@ -117,8 +117,8 @@ def period_at(quota: Quota, program: Program, subscribed_on: date, now: datetime
         raise ValueError("`now` needs a time zone")
     day = now.astimezone(zone).date()
     index = _index(quota, subscribed_on, day)
-    # Where a zone set its clocks back over midnight, the calendar day of an instant may run
-    # ahead of or behind the boundary; the boundary decides.
+    # Where a zone moved its clocks over midnight, the calendar day of an instant may run ahead of
+    # the boundary or behind it; the boundary decides.
     while now < _midnight(_first_day(quota, subscribed_on, index), zone):
         index -= 1
     while now >= _midnight(_first_day(quota, subscribed_on, index + 1), zone):
@@ -175,7 +175,7 @@ def _first_day(quota: Quota, subscribed_on: date, index: int) -> date:
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    """The first instant of a day; where clocks skip midnight it is the moment of the skip."""
+    """The first time that a day's clocks show midnight, or would, had they not skipped it."""
     return datetime.combine(day, time(0), zone).astimezone(UTC)
 
 
@@ -225,13 +225,16 @@ def _used_up(
 ) -> NotEntitled:
     home = period.end.astimezone(ZoneInfo(program.home_zone))
     reset = f"{home:%A} {home.day} {home:%B %Y} {home:%H:%M}, {program.home_name} time"
+    accepted = quota.owed_severities if quota.when_exhausted == "accept_and_owe" else ()
+    owed = [f'"{s.name}"' for s in program.severities if s.key in accepted]
+    still = f"A case of {' or '.join(owed)} is accepted all the same and owed. " if owed else ""
     return NotEntitled(
         code="entitlement.quota",
         what=f"0 of {quota.units} {category} cases are left this {quota.period}, "
         "so this one was not opened.",
         why=f"{plan.name} includes {quota.units} a {quota.period}, so that every partner is "
         f"answered in the promised time. All {quota.units} are back on {reset}.",
-        next_step=quota.buy,
+        next_step=f"{still}{quota.buy}",
         until=period.end,
     )
 
@@ -244,10 +247,8 @@ def _who_does(plans: list[str], program: Program) -> str:
 
 
 def span(length: timedelta) -> str:
-    """A length of working time in its two units: "30 min", "3 h", "1 h 30 min"."""
-    hours, minutes = divmod(int(length.total_seconds()) // 60, 60)
-    return " ".join(
-        part
-        for part in (f"{hours} h" if hours else "", f"{minutes} min" if minutes else "")
-        if part
-    )
+    """A length of time in its units: "15 min", "3 h", "1 h 30 min"."""
+    minutes, seconds = divmod(int(length.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    units = ((hours, "h"), (minutes, "min"), (seconds, "s"))
+    return " ".join(f"{number} {unit}" for number, unit in units if number) or "0 min"

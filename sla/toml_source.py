@@ -76,8 +76,21 @@ class Source:
         return self.lines.get(path, 1)
 
     def fault(self, path: KeyPath, reason: str) -> Fault:
-        """A fault at `path`."""
+        """A fault at `path`, or at the plain value that stands where `path` wants a table."""
+        path = self._written(path)
         return Fault(self.file, self.line(path), dotted(path), reason)
+
+    def _written(self, path: KeyPath) -> KeyPath:
+        value: Any = self.values
+        for place, part in enumerate(path):
+            match value, part:
+                case dict(), _:
+                    value = value.get(part, {})
+                case list(), int() if part < len(value):
+                    value = value[part]
+                case _:
+                    return path[:place]
+        return path
 
     def validate(self, model: type[M]) -> M:
         """The values as a `model`; raises `BadFile` with every fault."""
@@ -86,7 +99,7 @@ class Source:
             return model.model_validate_json(text, strict=True)
         except ValidationError as error:
             names = tuple(_key_names(model))
-            raise BadFile([self._explain(e, names) for e in error.errors()]) from None
+            raise BadFile([self._explain(e, names) for e in _telling(error.errors())]) from None
 
     def _explain(self, error: ErrorDetails, names: Sequence[str]) -> Fault:
         path = tuple(part for part in error["loc"] if part != "[key]")
@@ -115,7 +128,7 @@ def read(path: Path) -> Source:
         raise BadFile([Fault(file, line, "", reason)]) from None
     try:
         values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:
         raise BadFile([_syntax_fault(file, text, str(error))]) from None
     except RecursionError:
         raise BadFile([Fault(file, 1, "", "is nested too deeply")]) from None
@@ -146,7 +159,7 @@ def _iso(value: object) -> str:
 
 def _syntax_fault(file: str, text: str, message: str) -> Fault:
     found = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", message)
-    if found is None:
+    if found is None:  # Not the reader's own words: a number of thousands of digits.
         return Fault(file, 1, "", f"is not TOML: {message}")
     at_end = max(1, len(text.splitlines()))
     line = int(found[1]) if found[1] else at_end
@@ -259,6 +272,16 @@ def _reason(error: ErrorDetails, names: Sequence[str]) -> str:
         context["expected"] = str(context["expected"]).replace("'", '"')
     plain = error["msg"].replace("Input should be", "must be").replace("Input should", "must")
     return _REASONS.get(error["type"], plain).format_map(context)
+
+
+def _telling(errors: Sequence[ErrorDetails]) -> Iterator[ErrorDetails]:
+    """All but the lists that are too short only because an item of theirs is wrong."""
+    paths = [error["loc"] for error in errors]
+    for error in errors:
+        length, here = len(error["loc"]), error["loc"]
+        echo = any(len(path) > length and path[:length] == here for path in paths)
+        if not (echo and error["type"] == "too_short"):
+            yield error
 
 
 def _key_names(kind: object) -> Iterator[str]:

@@ -160,6 +160,12 @@ def test_what_is_no_toml_is_a_fault_with_its_line(
     assert faults(write(text)) == [(line, "", reason)]
 
 
+def test_a_number_that_nobody_can_mean_is_a_fault(write: Any) -> None:
+    [(line, key, reason)] = faults(write(f"x = {'9' * 5000}\n"))
+    assert (line, key) == (1, "")
+    assert reason.startswith("is not TOML: Exceeds the limit")
+
+
 def test_a_file_that_is_absent_or_a_directory_is_a_fault(tmp_path: Path) -> None:
     for path, words in ((tmp_path / "no.toml", "No such file"), (tmp_path, "Is a directory")):
         with pytest.raises(BadFile, match=f"{path.name}:1: cannot be read: {words}"):
