@@ -100,7 +100,8 @@ class StoredChat:
 
     async def last_seq(self) -> int:
         counter = await CounterRow.get(name="chat")
-        return counter.value
+        seq: int = counter.value
+        return seq
 
     async def mark_read(self, person_id: str, conversation: str, seq: int) -> None:
         """Remember how far somebody has read; it never goes back."""

@@ -43,15 +43,18 @@ class StoredLedger:
         return QuotaUse(row.used, row.package_units, row.package_used, len(owed))
 
     async def take(self, line: LedgerLine, cap: int) -> bool:
-        """Take a unit of the line's pool if one is left; what earlier periods owe goes first."""
+        """Take a unit of the plan, or where it has none left of a package; old debts go first."""
         await self._open(line.partner_id, line.period, cap)
         if line.pool == "plan":
             await self._settle(replace(line, by=""), earlier=True)
-        counters = await self._move(line, _TAKE[line.pool])
-        if counters is None:
-            return False
-        await _write(replace(line, balance=_left(counters)))
-        return True
+            if counters := await self._move(line, _TAKE["plan"]):
+                await _write(replace(line, balance=_left(counters)))
+                return True
+        # Nothing left of the plan, or a package was asked for.
+        if counters := await self._move(line, _TAKE["package"]):
+            await _write(replace(line, pool="package", balance=_left(counters)))
+            return True
+        return False
 
     async def owe(self, line: LedgerLine) -> None:
         """Accept a case beyond the quota; its unit is owed to the next package or period."""

@@ -41,6 +41,7 @@ class StoredOutbox:
     async def plan(self, planned: Planned, now: datetime) -> bool:
         """Put a notice in, once a key; a card's newer refresh replaces the one still waiting."""
         notice, at = planned.notice, to_micros(now)
+        text = write_notice(notice)
         case_id = getattr(notice, "case_id", None)
         new = await self._sql.one(
             """INSERT INTO outbox ("key", kind, case_id, notice, recipient, sequence, urgency,
@@ -51,7 +52,7 @@ class StoredOutbox:
             planned.key,
             notice.kind,
             case_id,
-            write_notice(notice),
+            text,
             write_recipient(planned.recipient),
             planned.order,
             planned.urgency,
@@ -61,7 +62,7 @@ class StoredOutbox:
             at,
         )
         if new is not None and isinstance(notice, RefreshCard):
-            older = NoticeRow.filter(kind=notice.kind, case_id=case_id, id__lt=new["id"])
+            older = NoticeRow.filter(case_id=case_id, notice=text, id__lt=new["id"])
             await older.filter(state=Delivery.PLANNED).update(
                 state=Delivery.SUPERSEDED, changed_at=now
             )
