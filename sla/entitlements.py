@@ -185,7 +185,7 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
 def _not_covered(program: Program, plan: Plan, category: Category) -> NotEntitled:
     others = [p.name for p in program.plans.values() if p.offers(category)]
     offered = next((c for c in Category if plan.offers(c)), None)
-    instead = f"Open a {offered} case, or change the plan. " if offered else ""
+    instead = f"Open a {offered} case. " if offered else ""
     return NotEntitled(
         code="entitlement.category",
         what=f"{plan.name} does not cover {category} cases, so this one was not opened.",
@@ -209,7 +209,7 @@ def _not_offered(program: Program, plan: Plan, category: Category, key: str) -> 
         code="entitlement.severity",
         what=f"{plan.name} does not offer {name}, so this case was not opened.",
         why=why,
-        next_step=f'Choose "{nearest.name}" ({words}), or change the plan. {program.change_plan}',
+        next_step=f'Choose "{nearest.name}" ({words}). {program.change_plan}',
     )
 
 

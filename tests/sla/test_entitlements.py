@@ -97,7 +97,7 @@ def test_basic_has_no_technical_cases() -> None:
         "entitlement.category",
         "Basic does not cover technical cases, so this one was not opened.",
         "Standard and Premier do: each plan pays for the work that it includes.",
-        f"Open a service case, or change the plan. {ASK}",
+        f"Open a service case. {ASK}",
         None,
     )
 
@@ -107,7 +107,7 @@ def test_the_hotline_has_no_service_cases() -> None:
         "entitlement.category",
         "Advanced does not cover service cases, so this one was not opened.",
         "No plan of Solution Partner Program does: each plan pays for the work that it includes.",
-        f"Open a technical case, or change the plan. {APPLY}",
+        f"Open a technical case. {APPLY}",
         None,
     )
 
@@ -122,7 +122,7 @@ def test_standard_has_no_core_production_down() -> None:
         "entitlement.severity",
         'Standard does not offer "core production down", so this case was not opened.',
         "Premier does: experts are kept free for each promise that is made.",
-        f'Choose "production down" (first reply in under 30 min), or change the plan. {ASK}',
+        f'Choose "production down" (first reply in under 30 min). {ASK}',
         None,
     )
 
@@ -132,7 +132,7 @@ def test_a_severity_of_the_other_category_is_explained() -> None:
     assert code == "entitlement.severity"
     assert what == 'Standard does not offer "guidance", so this case was not opened.'
     assert why == "It is a severity of technical cases, and this is a service case."
-    assert step == f'Choose "service request" (accepted in under 7 h), or change the plan. {ASK}'
+    assert step == f'Choose "service request" (accepted in under 7 h). {ASK}'
 
 
 def test_a_severity_that_nobody_knows_is_refused() -> None:
