@@ -75,18 +75,15 @@ class StoredDesk:
         Raises:
             NotSaved: if the database could not keep it in time: nothing was changed.
         """
-        if self._closed:
-            raise NotSaved("The database is closed")
-        if asyncio.current_task() in self._tasks:
-            raise RuntimeError("A transaction was begun inside another: use the unit of work")
-        # A task of its own outlives the caller's cancellation. A context of its own keeps the
-        # transaction's connection from leaking into tasks that the caller starts, and theirs here.
-        isolated = contextvars.Context()
-        isolated.run(tortoise_context._current_context.set, self._context)
-        task = asyncio.get_running_loop().create_task(self._transact(work), context=isolated)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return await asyncio.shield(task)
+        return await self._run(work)
+
+    async def mismatches(self) -> list[str]:
+        """Where the quota's counters and the lines of its ledger disagree, in words."""
+
+        async def audit(work: StoredWork) -> list[str]:
+            return await work.ledger.mismatches()
+
+        return await self._run(audit)
 
     async def close(self) -> None:
         """Wait for the transactions under way, then give the connections back."""
@@ -105,7 +102,21 @@ class StoredDesk:
     ) -> None:
         await self.close()
 
-    async def _transact(self, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
+    async def _run(self, work: Callable[[StoredWork], Awaitable[T]]) -> T:
+        if self._closed:
+            raise NotSaved("The database is closed")
+        if asyncio.current_task() in self._tasks:
+            raise RuntimeError("A transaction was begun inside another: use the unit of work")
+        # A task of its own outlives the caller's cancellation. A context of its own keeps the
+        # transaction's connection from leaking into tasks that the caller starts, and theirs here.
+        isolated = contextvars.Context()
+        isolated.run(tortoise_context._current_context.set, self._context)
+        task = asyncio.get_running_loop().create_task(self._transact(work), context=isolated)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return await asyncio.shield(task)
+
+    async def _transact(self, work: Callable[[StoredWork], Awaitable[T]]) -> T:
         limit, working = asyncio.timeout(self._patience), False
         try:
             async with limit, in_transaction() as connection:

@@ -24,6 +24,34 @@ _RETURN = {
 }
 _ROW = "partner_id = ? AND period = ?"
 
+_MISMATCHES = """
+WITH counted AS (
+    SELECT partner_id, period,
+        sum(CASE WHEN pool = 'plan' AND move IN ('taken', 'settled') THEN 1
+            WHEN pool = 'plan' AND move = 'given_back' THEN -1 ELSE 0 END) AS used,
+        sum(CASE WHEN move = 'package' THEN units ELSE 0 END) AS package_units,
+        sum(CASE WHEN pool = 'package' AND move IN ('taken', 'settled') THEN 1
+            WHEN pool = 'package' AND move = 'given_back' THEN -1 ELSE 0 END) AS package_used,
+        sum(CASE WHEN move = 'owed' AND NOT EXISTS (
+            SELECT 1 FROM ledger AS later WHERE later.case_id = ledger.case_id
+            AND later.move IN ('settled', 'given_back')) THEN 1 ELSE 0 END) AS owed
+    FROM ledger GROUP BY partner_id, period
+), both AS (
+    SELECT everything.partner_id, everything.period,
+        coalesce(quota.used, 0) || '/' || coalesce(quota.package_units, 0) || '/'
+            || coalesce(quota.package_used, 0) || '/' || coalesce(quota.owed, 0) AS kept,
+        coalesce(counted.used, 0) || '/' || coalesce(counted.package_units, 0) || '/'
+            || coalesce(counted.package_used, 0) || '/' || coalesce(counted.owed, 0) AS counted
+    FROM (SELECT partner_id, period FROM quota UNION SELECT partner_id, period FROM ledger)
+        AS everything
+    LEFT JOIN quota ON quota.partner_id = everything.partner_id
+        AND quota.period = everything.period
+    LEFT JOIN counted ON counted.partner_id = everything.partner_id
+        AND counted.period = everything.period
+)
+SELECT * FROM both WHERE kept <> counted ORDER BY partner_id, period
+"""
+
 
 class StoredLedger:
     """Implements `desk.ports.Ledger`.
@@ -64,11 +92,11 @@ class StoredLedger:
 
     async def give_back(self, case_id: int, at: datetime, by: str, note: str) -> bool:
         """Return the unit that a case took, or no longer owe it."""
-        rows = await LedgerRow.filter(case_id=case_id).order_by("id")
-        took = {row.move: row for row in rows}
-        line = took.get(Move.TAKEN) or took.get(Move.SETTLED) or took.get(Move.OWED)
+        line = await _taken(case_id)
         if line is None:
             return False
+        await self._lock(line.partner_id)
+        line = await _taken(case_id) or line
         pool = "owed" if line.move is Move.OWED else line.pool
         # The line is what makes it once: a second one of the same case finds it there.
         new = await self._sql.one(
@@ -102,7 +130,15 @@ class StoredLedger:
         rows = LedgerRow.filter(partner_id=partner_id, period=period).order_by("id")
         return [_line(row) for row in await rows]
 
+    async def mismatches(self) -> list[str]:
+        """Where counters and lines disagree, in words: nothing, unless somebody meddled."""
+        return [
+            f"{row['partner_id']}, {row['period']}: {row['kept']} kept, {row['counted']} counted"
+            for row in await self._sql.rows(_MISMATCHES)
+        ]
+
     async def _open(self, partner_id: str, period: str, cap: int | None) -> None:
+        await self._lock(partner_id)
         await self._sql.rows(
             """INSERT INTO quota (partner_id, period, cap, used, package_units, package_used, owed)
             VALUES (?, ?, ?, 0, 0, 0, 0) ON CONFLICT (partner_id, period)
@@ -110,6 +146,13 @@ class StoredLedger:
             partner_id,
             period,
             cap,
+        )
+
+    async def _lock(self, partner_id: str) -> None:
+        """One after the other for each partner, so that debts are paid or forgiven, never both."""
+        await self._sql.rows(
+            f"SELECT id FROM quota WHERE partner_id = ? ORDER BY id {self._sql.for_update}",  # noqa: S608
+            partner_id,
         )
 
     async def _move(self, line: LedgerLine, change: str, *values: object) -> Row | None:
@@ -148,41 +191,19 @@ class StoredLedger:
             await _write(replace(settled, balance=_left(counters)))
 
 
-async def mismatches() -> list[str]:
-    """Where counters and lines disagree, in words; called inside a transaction."""
-    problems = []
-    for quota in await QuotaRow.all().order_by("partner_id", "period"):
-        lines = await LedgerRow.filter(partner_id=quota.partner_id, period=quota.period)
-        counted = _counted(lines)
-        kept = QuotaUse(quota.used, quota.package_units, quota.package_used, quota.owed)
-        settled = {row.case_id for row in await LedgerRow.filter(move=Move.SETTLED)}
-        owed = [row for row in lines if row.move is Move.OWED and row.case_id not in settled]
-        counted = replace(counted, owed=counted.owed + len(owed))
-        if kept != counted:
-            problems.append(f"{quota.partner_id} {quota.period}: {kept}, but lines say {counted}")
-    return problems
-
-
-def _counted(lines: Sequence[LedgerRow]) -> QuotaUse:
-    moved = dict.fromkeys(_RETURN, 0)
-    packages = 0
-    for row in lines:
-        match row.move:
-            case Move.TAKEN | Move.SETTLED:
-                moved[row.pool] += 1
-            case Move.GIVEN_BACK:
-                moved[row.pool] -= 1
-            case Move.PACKAGE:
-                packages += row.units
-    return QuotaUse(moved["plan"], packages, moved["package"], moved["owed"])
-
-
 def _left(counters: Row | None) -> int | None:
     """What is left of plan and packages; unknown before the plan's cap was ever asked for."""
     if counters is None or counters["cap"] is None:
         return None
     plan = max(0, counters["cap"] - counters["used"])
     return int(plan + counters["package_units"] - counters["package_used"])
+
+
+async def _taken(case_id: int) -> LedgerRow | None:
+    """The line by which a case holds its unit, or still owes it."""
+    rows = await LedgerRow.filter(case_id=case_id)
+    moves = {row.move: row for row in rows}
+    return moves.get(Move.TAKEN) or moves.get(Move.SETTLED) or moves.get(Move.OWED)
 
 
 async def _write(line: LedgerLine) -> None:

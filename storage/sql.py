@@ -23,6 +23,11 @@ class Sql:
         """What makes a claim pass over rows that another one claims; SQLite has one writer."""
         return "FOR UPDATE SKIP LOCKED" if self._postgres else ""
 
+    @property
+    def for_update(self) -> str:
+        """What keeps the rows that a query reads from changing until the commit."""
+        return "FOR UPDATE" if self._postgres else ""
+
     async def rows(self, statement: str, *values: object) -> list[Row]:
         """The rows that a query, or a change with RETURNING, answers."""
         return await self._client.execute_query_dict(self._numbered(statement), list(values))
