@@ -152,7 +152,7 @@ def check(case: Case, verb: Verb) -> None:
     if allowed is not None and case.state not in allowed:
         raise Stale(
             code=f"stale.{verb}",
-            what=f"{case.number} is {STATE_WORDS[case.state]} now, so nothing was changed.",
+            what=f"{case.number} is already {STATE_WORDS[case.state]}, so nothing was changed.",
             case_id=case.id,
         )
 

@@ -120,6 +120,11 @@ class Acknowledged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class JoinedThread(Event):
+    """A TAM joined the internal thread."""
+
+
+@dataclass(frozen=True, slots=True)
 class HandedToCover(Event):
     """A TAM handed the escalation to person `to`."""
 

@@ -213,8 +213,6 @@ def _expect(view: NewsView) -> list[Element]:
                     )
                 ),
             ]
-        case events.WaitingOnPartner(asked=True):
-            return [Text(("Answer in this thread; work goes on when you do.",), small=True)]
         case events.Rejected():
             return [Text(("Its unit of the quota was given back.",), small=True)]
         case events.CalendarChanged(after=after):

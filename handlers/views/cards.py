@@ -4,11 +4,6 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from handlers.intents import (
-    AskQuota,
-    Begin,
-    ListCases,
-)
 from handlers.views import alerts, case_card, explain, lists, words
 from handlers.views.kinds import (
     AlertView,
@@ -32,7 +27,6 @@ from handlers.views.kinds import (
 )
 from handlers.views.vocabulary import (
     Actions,
-    Button,
     Card,
     Element,
     Files,
@@ -165,14 +159,4 @@ def said(view: SaidView) -> Card:
         elements=tuple(parts),
         case_id=view.case_id,
         about="said",
-    )
-
-
-def next_steps(*, vendor: bool) -> tuple[Button, ...]:
-    """Where to go after a refusal that has nothing more specific to offer."""
-    if vendor:
-        return (Button("Show the queue", Begin("show_queue")),)
-    return (
-        Button("My cases", ListCases()),
-        Button("Show the quota", AskQuota()),
     )

@@ -54,12 +54,20 @@ def _ending(event: Event, who: str, names: Mapping[str, str], face: Face) -> Wor
             return (f"{who} confirmed the solution and rated it {rating} of 5",)
         case events.Reopened():
             return (f"{who} reopened it: a new clock runs",)
+        case _:
+            return _escalation(event, who, names, face)
+
+
+def _escalation(event: Event, who: str, names: Mapping[str, str], face: Face) -> Words:
+    match event:
         case events.Objected():
             return (f"{who} objected to the re-grade",)
         case events.TamCalled():
             return (f"{who} called the TAM",)
         case events.Acknowledged():
             return (f"{who} took the escalation: the alerts have stopped",)
+        case events.JoinedThread():
+            return (f"{who} joined the thread",)
         case events.HandedToCover(to=to):
             return (f"{who} handed the escalation to {names.get(to, to)}",)
         case events.RungReached(rung=rung):

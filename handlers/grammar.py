@@ -1,0 +1,168 @@
+"""Words become intents: commands, sentences with typos, numbers of cases."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process, utils
+
+from handlers.intents import (
+    AskQuota,
+    AskTam,
+    AskWhy,
+    Begin,
+    ClaimCase,
+    Help,
+    Intent,
+    ListCases,
+    ListPartners,
+    SetDuty,
+    ShowCase,
+    ShowQueue,
+    ShowTimeline,
+)
+
+# How alike words must be to be taken as meant, in percent; below it the likeliest are offered.
+ALIKE = 84
+
+NUMBER = re.compile(r"(?:^|\s)(?:c\s*-?\s*|#)?(\d{1,18})\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A way to say an intent. `label` is its button where the desk has to guess."""
+
+    words: tuple[str, ...]
+    intent: Intent
+    label: str
+    vendor: bool | None = None
+
+
+CONTACT, VENDOR = False, True
+
+PHRASES: tuple[Phrase, ...] = (
+    Phrase(
+        ("open a case", "open case", "new case", "case", "i have a problem", "report a problem"),
+        Begin("open_case"),
+        "Open a case",
+        CONTACT,
+    ),
+    Phrase(
+        ("my cases", "list my cases", "cases", "open cases", "show my cases", "list"),
+        ListCases(),
+        "My cases",
+        CONTACT,
+    ),
+    Phrase(("resolved cases",), ListCases("resolved"), "Resolved cases", CONTACT),
+    Phrase(("waiting cases", "waiting on us"), ListCases("waiting"), "Waiting on us", CONTACT),
+    Phrase(
+        ("quota", "what is left of our quota", "how many cases are left", "my quota", "our quota"),
+        AskQuota(),
+        "Show the quota",
+        CONTACT,
+    ),
+    Phrase(
+        ("tam", "who is my tam", "who is our tam", "my tam", "technical account manager"),
+        AskTam(),
+        "Who is my TAM?",
+        CONTACT,
+    ),
+    Phrase(
+        ("queue", "show the queue", "what is waiting", "work", "cases", "case"),
+        ShowQueue(),
+        "Show the queue",
+        VENDOR,
+    ),
+    Phrase(("mine", "my cases", "my queue"), ShowQueue("mine"), "My cases", VENDOR),
+    Phrase(
+        ("unclaimed", "unclaimed cases", "new cases", "nobody has"),
+        ShowQueue("unclaimed"),
+        "Unclaimed cases",
+        VENDOR,
+    ),
+    Phrase(("on duty", "i am on duty", "duty on"), SetDuty(on=True), "Go on duty", VENDOR),
+    Phrase(("off duty", "i am off duty", "duty off"), SetDuty(on=False), "Go off duty", VENDOR),
+    Phrase(
+        ("my partners", "partners", "quota", "show partners"),
+        ListPartners(),
+        "My partners",
+        VENDOR,
+    ),
+    Phrase(("help", "what can you do", "commands", "hello", "hi", "?"), Help(), "Help"),
+)
+
+# Sentences about one case: "why is C-1042 due then", "claim 1042".
+ABOUT = (
+    (("why", "due", "warum"), AskWhy),
+    (("timeline", "history", "log"), ShowTimeline),
+    (("claim", "take"), ClaimCase),
+)
+
+COMMANDS = {"/quota": "quota", "/tam": "tam", "/desk": ""}
+
+
+def understand(text: str, *, vendor: bool) -> Intent:
+    """The intent of what was typed; `Help` with the sentence where it is not understood.
+
+    `vendor` says on which side the speaker is: the same word may mean another thing there.
+    """
+    said = _without_command(text.strip())
+    if not said:
+        return Help()
+    about = _about_a_case(said)
+    if about is not None:
+        return about
+    search = re.match(r"(?:find|search)\s+(.+)", said, re.IGNORECASE | re.DOTALL)
+    if search:
+        words = search.group(1).strip()[:200]
+        return ShowQueue(words=words) if vendor else ListCases("all", words)
+    phrase, score = likely(said, vendor=vendor)[0]
+    return phrase.intent if score >= ALIKE else Help(said[:1000])
+
+
+def likely(text: str, *, vendor: bool) -> Sequence[tuple[Phrase, float]]:
+    """The phrases by how alike they are to `text`, the likeliest first, in percent."""
+    offered = [p for p in PHRASES if p.vendor in (None, vendor)]
+    scored = []
+    for phrase in offered:
+        found = process.extractOne(
+            text[:200], phrase.words, scorer=_alike, processor=utils.default_process
+        )
+        scored.append((phrase, found[1] if found else 0.0))
+    return sorted(scored, key=lambda pair: -pair[1])
+
+
+def _alike(one: str, other: str, **options: object) -> float:
+    """Whole sentences, in any order of words; a short word must not match inside a long text."""
+    return max(fuzz.ratio(one, other), fuzz.token_sort_ratio(one, other))
+
+
+def _without_command(said: str) -> str:
+    if not said.startswith("/"):
+        return said
+    name, _, rest = said.partition(" ")
+    name = name.lower()
+    if name == "/case":
+        return rest.strip() or "case"
+    if name in COMMANDS:
+        return f"{COMMANDS[name]} {rest}".strip() or "help"
+    return said[1:]
+
+
+def _about_a_case(said: str) -> Intent | None:
+    """A sentence that names a case by its number."""
+    found = NUMBER.search(said)
+    if found is None:
+        return None
+    case_id = int(found.group(1))
+    rest = (said[: found.start()] + " " + said[found.end() :]).lower()
+    words = re.findall(r"\w+", rest)
+    for verbs, kind in ABOUT:
+        if any(process.extractOne(w, verbs, scorer=fuzz.ratio, score_cutoff=85) for w in words):
+            return kind(case_id)
+    bare = not words or words in (["case"], ["show"], ["show", "case"], ["open", "case"], ["c"])
+    if bare or re.search(r"\bc\s*-\s*\d", said, re.IGNORECASE):
+        return ShowCase(case_id)
+    return None

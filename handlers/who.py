@@ -1,0 +1,54 @@
+"""Who is speaking: a platform identity becomes a person of the desk."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+from desk.errors import NotKnown
+from desk.people import Identity, Partner, Person, Role
+from desk.ports import UnitOfWork
+from handlers.exchange import Sender
+
+
+async def identify(uow: UnitOfWork, sender: Sender) -> Person:
+    """The person behind an authenticated sender; raises `NotKnown`.
+
+    Somebody who writes from a partner's linked workspace for the first time is matched by e-mail
+    with a contact of that very partner, or joins as its contact. An e-mail address never makes
+    anybody a person of another partner or of the vendor.
+    """
+    identity = Identity(sender.platform, sender.workspace, sender.user)
+    known = await uow.people.by_identity(identity)
+    if known is not None:
+        return known
+    partner = await uow.people.partner_of_workspace(sender.platform, sender.workspace)
+    if partner is None:
+        raise NotKnown(
+            code="unknown.person",
+            what="The desk does not know you yet, so nothing was done.",
+            why="It answers people of the partners that it serves, and the vendor's own.",
+            next_step="Ask your partner manager or an operator of the desk to add you.",
+        )
+    match = await uow.people.by_email(sender.email) if sender.email else None
+    if match is not None and match.partner_id == partner.id:
+        person = replace(match, identities=(*match.identities, identity))
+    else:
+        person = _join(sender, identity, partner)
+    await uow.people.put_person(person)
+    return person
+
+
+def _join(sender: Sender, identity: Identity, partner: Partner) -> Person:
+    """A new contact; the id is derived from the identity, so that joining twice is joining once."""
+    seed = "\x1f".join((identity.platform, identity.workspace, identity.user))
+    digest = hashlib.sha256(seed.encode()).hexdigest()[:12]
+    return Person(
+        id=f"{partner.id}.{digest}",
+        name=sender.name.strip() or "A colleague",
+        roles=frozenset({Role.CONTACT}),
+        time_zone=partner.time_zone,
+        language=partner.language,
+        partner_id=partner.id,
+        identities=(identity,),
+    )
