@@ -5,6 +5,7 @@ from __future__ import annotations
 from desk import events
 from desk.case import State, Verb
 from desk.notices import Side
+from desk.people import Person
 from handlers.intents import (
     Acknowledge,
     AskWhy,
@@ -16,16 +17,19 @@ from handlers.intents import (
     ShowTimeline,
 )
 from handlers.views import history, words
-from handlers.views.kinds import AlertView, Face, NewsView, PingView, TroubleView
+from handlers.views.kinds import AlertView, DigestView, Face, NewsView, PingView, TroubleView
 from handlers.views.vocabulary import (
     Actions,
     Button,
     Card,
+    CaseRef,
     Element,
     Facts,
     Moment,
     Name,
+    Row,
     Strong,
+    Table,
     Text,
     Tone,
     Words,
@@ -72,11 +76,7 @@ def alert(view: AlertView) -> Card:
     face = view.face
     over = face.standing.mode in {Mode.OVERDUE, Mode.MISSED}
     parts: list[Element] = []
-    if view.mention:
-        names: list[str | Name] = []
-        for person in view.mention:
-            names += [Name(person.id, person.name, mention=True), " "]
-        parts.append(Text(tuple(names)))
+    parts += _mentions(view.mention)
     parts.append(Text((_ask(view, over=over),)))
     parts.append(Facts((("Standing", words.standing(face)), ("Engineer", (words.owner(face),)))))
     parts.append(Actions(_buttons(view)))
@@ -88,6 +88,45 @@ def alert(view: AlertView) -> Card:
         elements=tuple(parts),
         case_id=face.case.id,
         about="alert",
+    )
+
+
+def _mentions(people: tuple[Person, ...]) -> list[Element]:
+    names: list[str | Name] = []
+    for person in people:
+        names += [Name(person.id, person.name, mention=True), " "]
+    return [Text(tuple(names))] if names else []
+
+
+def digest(view: DigestView) -> Card:
+    """Alerts that had to wait, as one message: every case with its standing, the worst first."""
+    late = f"These alerts are {words.duration(view.late)} late: the chat platform was busy."
+    title = f"{words.count(len(view.faces), 'alert')} that had to wait"
+    rows = tuple(
+        Row(
+            (
+                (CaseRef(face.case.id),),
+                (f"{face.severity.name}, {face.partner.name} ({face.plan.name})",),
+                words.standing(face),
+                (words.owner(face),),
+            ),
+            ShowCase(face.case.id),
+            words.tone(face),
+        )
+        for face in view.faces
+    )
+    over = any(face.standing.mode in {Mode.OVERDUE, Mode.MISSED} for face in view.faces)
+    lines = "; ".join(line(face) for face in view.faces)
+    return Card(
+        title=(title,),
+        summary=f"{title}. {late} {lines}",
+        tone=Tone.BREACH if over else Tone.WARNING,
+        elements=(
+            *_mentions(view.mention),
+            Text((late,)),
+            Table(("Case", "About", "Standing", "Engineer"), rows),
+        ),
+        about="digest",
     )
 
 

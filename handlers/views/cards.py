@@ -9,6 +9,7 @@ from handlers.views.kinds import (
     AlertView,
     CasesView,
     CaseView,
+    DigestView,
     DoneView,
     FormView,
     HelpView,
@@ -67,6 +68,8 @@ def to_card(view: View) -> Card:  # noqa: PLR0911, PLR0912  one exhaustive match
             return done(view)
         case AlertView():
             return alerts.alert(view)
+        case DigestView():
+            return alerts.digest(view)
         case PingView():
             return alerts.ping(view)
         case SaidView():

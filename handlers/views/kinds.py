@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from desk.case import Case, Verb
@@ -187,6 +187,19 @@ class AlertView:
 
 
 @dataclass(frozen=True, slots=True)
+class DigestView:
+    """Alerts that had to wait for a busy place and are said at once, the worst first.
+
+    `late` is how long ago the oldest of them was due to be said; `mention` is everybody whom any
+    of them names.
+    """
+
+    faces: tuple[Face, ...]
+    mention: tuple[Person, ...]
+    late: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class PingView:
     """A TAM, or who stands in, is told of a case."""
 
@@ -246,6 +259,7 @@ View = (
     | RefusalView
     | DoneView
     | AlertView
+    | DigestView
     | PingView
     | SaidView
     | NewsView
