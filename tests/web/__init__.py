@@ -1,0 +1,1 @@
+"""The web chat: what it draws, and what it answers."""
