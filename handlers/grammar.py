@@ -130,7 +130,7 @@ def likely(text: str, *, vendor: bool) -> Sequence[tuple[Phrase, float]]:
         found = process.extractOne(
             text[:200], phrase.words, scorer=_alike, processor=utils.default_process
         )
-        scored.append((phrase, found[1] if found else 0.0))
+        scored.append((phrase, found[1]))
     return sorted(scored, key=lambda pair: -pair[1])
 
 

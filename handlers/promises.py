@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from desk.people import Partner
@@ -26,8 +26,9 @@ class Entitlement:
 
     @property
     def usage(self) -> Usage:
-        """The counters, as the rules of entitlement read them."""
-        return Usage.of(self.use)
+        """The counters, as the rules of entitlement read them; what is owed is spent already."""
+        usage = Usage.of(self.use)
+        return replace(usage, used=usage.used + usage.owed)
 
 
 async def entitlement_of(
@@ -40,4 +41,5 @@ async def entitlement_of(
         return Entitlement(partner, program, plan, None, QuotaUse(), left(None, Usage()))
     period = period_at(plan.quota, program, partner.subscribed_on, now)
     use = await uow.ledger.use(partner.id, period.key)
-    return Entitlement(partner, program, plan, period, use, left(plan.quota, Usage.of(use)))
+    held = Entitlement(partner, program, plan, period, use, Left())
+    return replace(held, left=left(plan.quota, held.usage))

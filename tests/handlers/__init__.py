@@ -1,0 +1,1 @@
+"""Conversations: say something, look at the answer."""
