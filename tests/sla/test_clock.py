@@ -105,6 +105,15 @@ def test_6_a_pause_in_closed_hours_moves_nothing_and_the_ladder_goes_on() -> Non
     assert replace(resumed, pauses=()) == cycle
 
 
+def test_7_what_is_no_answer_leaves_the_clock_running() -> None:
+    """Scenario 7: without a public reply there is no pause, and winding finds nothing changed."""
+    cycle = opened("03-06 16:00", "4:00", W)
+    for moment in ("03-06 16:30", "03-08 12:00", "03-09 10:59:59"):
+        assert wind(cycle, W, LADDER, at(moment)) == cycle
+    assert standing(cycle, W, at("03-09 10:59:59")).left == span("0:00:01")
+    assert standing(cycle, W, at("03-09 11:00")).mode is Mode.OVERDUE
+
+
 def test_8_reply_and_wait_in_one_action() -> None:
     """Scenario 8: the reply meets the clock with its minutes; the pause comes too late for it."""
     cycle = opened("03-06 16:00", "4:00", W)
