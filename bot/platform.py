@@ -33,7 +33,7 @@ class SignInBroken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a message goes: a channel or a person of a workspace; `thread` is a root message's id."""
+    """Where a message goes; `thread` is the id of the root message it belongs under."""
 
     platform: str
     workspace: str

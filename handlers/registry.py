@@ -25,7 +25,8 @@ from handlers import (
 from handlers import intents as i
 from handlers.context import Context, answer
 from handlers.exchange import Answer
-from handlers.intents import BadIntent, Intent, tag
+from handlers.intent_codec import INTENTS, BadIntent, build, tag
+from handlers.intents import Intent
 from handlers.views.kinds import FormView
 
 Handler = Callable[[Context, Any], Awaitable[Answer]]
@@ -62,14 +63,14 @@ FORM_VERBS: Mapping[type[Any], Verb] = {
 
 async def begin(ctx: Context, intent: i.Begin) -> Answer:
     """Show the form that completes another intent; one without a form is simply done."""
-    kind = i.INTENTS.get(intent.form)
+    kind = INTENTS.get(intent.form)
     if kind is None or kind is i.Begin:
         raise unknown_form()
     given: dict[str, Any] = {"case_id": intent.case_id} if intent.case_id else {}
     if kind is i.OpenCase and intent.text:
         given = {"description": intent.text, "title": intent.text.splitlines()[0][:80]}
     try:
-        wanted = i.build(intent.form, given)
+        wanted = build(intent.form, given)
     except BadIntent as error:
         raise unknown_form() from error
     if kind not in FORMS:

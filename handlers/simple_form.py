@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from handlers.context import Context
 from handlers.fields import REASON, TEXT
-from handlers.intents import Intent, fields_of
+from handlers.intent_codec import fields_of
+from handlers.intents import Intent
 from handlers.views.kinds import FormView
 from handlers.views.vocabulary import Field, Form, Option, Words
 

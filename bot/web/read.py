@@ -11,7 +11,7 @@ from bot.web.faults import BadRequest
 from bot.web.forms import Given
 from bot.web.visit import Visit
 from desk.records import ChatMessage
-from handlers import intents
+from handlers import intent_codec, intents
 from handlers.exchange import Inbound, Sender, Utterance
 from handlers.fields import TEXT
 
@@ -42,15 +42,15 @@ def known_fields(given: Given, names: Iterable[str]) -> None:
 def intent(given: Given) -> intents.Intent:
     """The intent of a pressed button or a sent form, with what the form's fields hold."""
     try:
-        begun = intents.decode(given.fields.get("_intent", ""))
+        begun = intent_codec.decode(given.fields.get("_intent", ""))
         names = {field.name for field in fields_of_class(begun)}
         known_fields(given, ("_intent", *names))
-        filled = intents.fill(begun, given.fields)
+        filled = intent_codec.fill(begun, given.fields)
         # Once more through the codec: a form holds texts, and this field may be a number.
-        wanted = intents.build(intents.tag(filled), intents.fields_of(filled))
-    except intents.BadIntent as error:
+        wanted = intent_codec.build(intent_codec.tag(filled), intent_codec.fields_of(filled))
+    except intent_codec.BadIntent as error:
         raise _broken("The desk does not know what it asks for.") from error
-    for value in intents.fields_of(wanted).values():
+    for value in intent_codec.fields_of(wanted).values():
         if isinstance(value, int) and not 0 <= value <= _LARGEST:
             raise _broken("It asks for a number that nothing here has.")
     return wanted

@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from bot.web import spans
-from handlers import intents
+from handlers import intent_codec, intents
 from handlers.views.vocabulary import Button, Field, Form, Option, Progress, Stretch, Tone
 
 HERE = Path(__file__).parent
@@ -77,7 +77,7 @@ def _environment() -> Environment:
     )
     made.filters.update(
         address=lambda text: quote(text, safe=":/@"),
-        encode=intents.encode,
+        encode=intent_codec.encode,
         epoch=spans.epoch,
         hue=lambda name: crc32(name.encode("utf-8", "replace")) % _HUES,
         initials=_initials,

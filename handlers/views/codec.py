@@ -16,7 +16,7 @@ from typing import Any, get_args
 from pydantic import TypeAdapter, ValidationError
 
 from desk.records import Attachment
-from handlers import intents
+from handlers import intent_codec, intents
 from handlers.views import vocabulary as v
 
 _TAG = "is"
@@ -61,7 +61,7 @@ def decode_card(text: str) -> v.Card:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, _INTENTS):
-        return json.loads(intents.encode(value))
+        return json.loads(intent_codec.encode(value))
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, tuple):
@@ -82,7 +82,7 @@ def _is_default(field: Field[Any], given: Mapping[str, Any]) -> bool:
 def _built(data: dict[str, Any]) -> Any:
     # Called from the inside out: what is below has been built already.
     if _TAG not in data:
-        return intents.build(str(data.pop("do", "")), data)
+        return intent_codec.build(str(data.pop("do", "")), data)
     name = str(data.pop(_TAG))
     kind = _KINDS.get(name)
     if kind is None or set(data) - {f.name for f in fields(kind)}:

@@ -22,7 +22,8 @@ from desk.notices import Side
 from desk.people import Billing, Identity, Partner, Person, Place, PlaceKind, Role
 from desk.ports import UnitOfWork
 from desk.records import Post
-from handlers.intents import Intent, OpenCase, encode
+from handlers.intent_codec import encode
+from handlers.intents import Intent, OpenCase
 from handlers.router import Router
 from handlers.views.kinds import DoneView
 from sla.catalog import Catalog
