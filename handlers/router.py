@@ -120,7 +120,7 @@ class Router:
             case = await uow.cases.get(case_id) if case_id else None
             if case is not None:
                 await announce.refresh_again(uow, case, inbound.event_id, now)
-            view = self._view(ctx, refusal, case_id)
+            view = await self._view(ctx, refusal, case_id)
             return Answer((Reply(view),), accepted=False, case_id=case_id)
 
         return await self._desk.run(work)
@@ -136,11 +136,14 @@ class Router:
             return None
         return Answer((Reply(form),), accepted=False) if form else None
 
-    def _view(self, ctx: Context, refusal: Refusal, case_id: int | None) -> RefusalView:
-        home = ctx.person.partner_id and next(iter(self._catalog().programs.values()), None)
-        zone, name = (home.home_zone, home.home_name) if home else ("", "")
+    async def _view(self, ctx: Context, refusal: Refusal, case_id: int | None) -> RefusalView:
         buttons = next_steps(ctx.person, refusal, case_id)
-        return RefusalView(refusal, buttons, zone, name)
+        own = ctx.person.partner_id
+        partner = await ctx.uow.people.partner(own) if own else None
+        if partner is None:
+            return RefusalView(refusal, buttons)
+        home = ctx.catalog.program(partner.program)
+        return RefusalView(refusal, buttons, home.home_zone, home.home_name)
 
 
 def next_steps(person: Person, refusal: Refusal, case_id: int | None) -> tuple[Button, ...]:
