@@ -58,11 +58,14 @@ class StoredDesk:
         """
         where = address.parse(database_url)
         context = TortoiseContext()
+        # Tortoise remembers the statements it made by the connection's name: each dialect has its
+        # own. What it keeps on the models is the last opened one's, so a process speaks to one.
+        name = where.dialect
         with context:
             await context.init(
                 config={
-                    "connections": {"default": _connection(where, patience, connections)},
-                    "apps": {"storage": {"models": _MODELS, "default_connection": "default"}},
+                    "connections": {name: _connection(where, patience, connections)},
+                    "apps": {"storage": {"models": _MODELS, "default_connection": name}},
                 }
             )
             if where.in_memory:

@@ -36,7 +36,7 @@ WITH counted AS (
             SELECT 1 FROM ledger AS later WHERE later.case_id = ledger.case_id
             AND later.move IN ('settled', 'given_back')) THEN 1 ELSE 0 END) AS owed
     FROM ledger GROUP BY partner_id, period
-), both AS (
+), compared AS (
     SELECT everything.partner_id, everything.period,
         coalesce(quota.used, 0) || '/' || coalesce(quota.package_units, 0) || '/'
             || coalesce(quota.package_used, 0) || '/' || coalesce(quota.owed, 0) AS kept,
@@ -49,7 +49,7 @@ WITH counted AS (
     LEFT JOIN counted ON counted.partner_id = everything.partner_id
         AND counted.period = everything.period
 )
-SELECT * FROM both WHERE kept <> counted ORDER BY partner_id, period
+SELECT * FROM compared WHERE kept <> counted ORDER BY partner_id, period
 """
 
 

@@ -38,6 +38,7 @@ _POSTGRES = (
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
+    asyncpg.InternalClientError,
 )
 
 
@@ -49,8 +50,10 @@ def is_lost(error: BaseException) -> bool:
         case sqlite3.Error():
             return getattr(error, "sqlite_errorcode", 0) & 0xFF in _SQLITE
         case asyncpg.InterfaceError() | ValueError():
-            # Both drivers say so in words alone when a connection is used that is gone.
+            # In words alone: the drivers when they are asked to use a connection that is gone. A
+            # connection that dies in the middle goes back to the pool by itself.
             text = str(error).lower()
-            return ("clos" in text and "connection" in text) or text == "no active connection"
+            gone = ("closed", "closing", "no active", "released back to the pool")
+            return "connection" in text and any(word in text for word in gone)
         case _:
             return isinstance(error, (*_POSTGRES, DBConnectionError))

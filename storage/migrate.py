@@ -103,6 +103,8 @@ def _missing(applied: Mapping[str, str], files: Mapping[str, str]) -> list[str]:
 
 def _migrate_sqlite(path: str, files: Mapping[str, str]) -> list[str]:
     with closing(sqlite3.connect(path, timeout=_SQLITE_WAIT, isolation_level=None)) as database:
+        # Kept in the file: readers and the one writer need not wait for each other.
+        database.execute("PRAGMA journal_mode = WAL")
         # Off, because SQLite rebuilds a table by dropping it, which would empty its children.
         database.execute("PRAGMA foreign_keys = OFF")
         database.execute("BEGIN IMMEDIATE")

@@ -21,6 +21,14 @@ from tortoise.backends.base.client import (
 from tortoise.connection import get_connections
 
 
+_DEAD = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+
+
 class _Context(TransactionContextPooled):
     """Entering and leaving, so that a cancellation or an error leaves nothing open."""
 
@@ -28,13 +36,24 @@ class _Context(TransactionContextPooled):
 
     async def __aenter__(self) -> TransactionalDBClient:
         await self.ensure_connection()
-        self.client._connection = await self._pool.acquire()
+        # A server that was restarted leaves dead connections in the pool: nothing was begun on
+        # them, so each is thrown away and another taken.
+        for _ in range(self._pool.get_size()):
+            with contextlib.suppress(*_DEAD):
+                return await self._begin()
+        return await self._begin()
+
+    async def _begin(self) -> TransactionalDBClient:
+        connection = await self._pool.acquire()
         try:
-            self.token = get_connections().set(self.connection_name, self.client)
+            self.client._connection = connection
             await self.client.begin()
-        except BaseException:
-            await self._pool.release(self.client._connection)
+        except BaseException as error:
+            if isinstance(error, _DEAD):
+                connection.terminate()
+            await self._pool.release(connection)
             raise
+        self.token = get_connections().set(self.connection_name, self.client)
         client: TransactionalDBClient = self.client
         return client
 
