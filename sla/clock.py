@@ -23,6 +23,7 @@ __all__ = [
     "Span",
     "Standing",
     "explain",
+    "settle",
     "standing",
     "start",
     "wind",
@@ -84,6 +85,18 @@ def wind(cycle: Cycle, calendar: Calendar, ladder: Ladder, now: datetime) -> Cyc
             last_rung=-1,
         )
     return replace(wound, next_rung_at=next_at(wound, rungs(wound, calendar, ladder)))
+
+
+def settle(cycle: Cycle, calendar: Calendar, ladder: Ladder, now: datetime) -> Cycle:
+    """A paused cycle with its due time as it is if the clock resumes `now`; any other as it is.
+
+    To be asked before a verb that answers or ends a paused cycle: the due time on record is that
+    of before the pause, and the answer would be measured against it.
+    """
+    if not cycle.paused:
+        return cycle
+    resumed = wind(cycle.resume(now), calendar, ladder, now)
+    return replace(resumed, pauses=cycle.pauses, next_rung_at=None)
 
 
 def _void(breach: Breach) -> Breach:

@@ -9,7 +9,7 @@ import pytest
 from desk.promise import Acknowledgement, Cycle
 from sla import clock
 from sla.calendar import Calendar
-from sla.clock import Mode, standing, wind
+from sla.clock import Mode, settle, standing, wind
 from tests.sla.calendars import (
     ALWAYS,
     LADDER,
@@ -224,6 +224,20 @@ def test_acknowledged_only_the_due_time_is_still_looked_at() -> None:
     assert wound.next_rung_at == wound.due_at
     recorded = wind(wound.note_breach(at("03-06 11:00")), W, LADDER, at("03-06 11:00"))
     assert recorded.next_rung_at is None
+
+
+def test_accepted_while_paused_is_measured_without_the_pause() -> None:
+    """Asked on Friday and claimed on Wednesday: the partner had the clock, not the vendor."""
+    cycle = opened("03-06 10:00", "7:00", B)
+    waiting = wind(cycle.pause(at("03-06 11:00")), B, LADDER, at("03-06 11:00"))
+    now = at("03-11 11:00")
+    ready = settle(waiting, B, LADDER, now)
+    assert (ready.paused, ready.due_at, ready.next_rung_at) == (True, at("03-12 10:00"), None)
+    claimed = ready.meet(now)
+    assert claimed.breaches == ()
+    stands = standing(claimed, B, now)
+    assert (stands.mode, stands.met_in) == (Mode.MET, span("1:00"))
+    assert settle(cycle, B, LADDER, now) == cycle
 
 
 def test_several_pauses_and_one_before_the_office_opens() -> None:

@@ -146,6 +146,11 @@ def test_17_a_rung_that_was_past_when_armed_is_no_news() -> None:
     assert due(resumed, W, "03-06 11:45") == "75%"
 
 
+def test_17_a_rung_at_the_very_moment_of_arming_is_said() -> None:
+    armed = replace(opened("03-06 10:00", "1:00", W), armed_at=at("03-06 10:30"))
+    assert due(armed, W, "03-06 10:30") == "50%"
+
+
 def test_17_lowered_and_raised_arm_new_rungs() -> None:
     cycle = said(opened("03-06 10:00", "1:00", ALWAYS), ALWAYS, "03-06 10:54")
     lowered = regraded(cycle, ALWAYS, "03-06 10:55", "guidance", "16:00")
