@@ -30,6 +30,11 @@ INTERNAL = (
     events.HandedOver,
 )
 
+# What may answer or end a clock that is paused.
+ANSWERING = frozenset(
+    {Verb.CLAIM, Verb.HAND_OVER, Verb.REPLY, Verb.REJECT, Verb.RESOLVE, Verb.WITHDRAW}
+)
+
 
 @dataclass(frozen=True)
 class Context:
@@ -49,7 +54,14 @@ class Context:
         found = await self.uow.cases.get(case_id)
         partner = await self.uow.people.partner(found.partner_id) if found else None
         tam = await self.tam_of(partner) if partner else None
-        return rights.require(self.person, verb, found, partner, tam)
+        case = rights.require(self.person, verb, found, partner, tam)
+        return self._settled(case) if verb in ANSWERING else case
+
+    def _settled(self, case: Case) -> Case:
+        """The case with a paused clock set to now: the answer is measured against that."""
+        calendar = self.catalog.calendar_named(case.program, case.cycle.calendar)
+        ladder = self.catalog.plan(case.program, case.plan).ladder
+        return case.with_cycle(clock.settle(case.cycle, calendar, ladder, self.now))
 
     async def tam_of(self, partner: Partner) -> Person | None:
         """The partner's designated TAM, if its plan has one and the roster names one."""

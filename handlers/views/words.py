@@ -79,6 +79,8 @@ def standing(face: Face) -> Words:
         case Mode.MET:
             took = f" after {duration(stands.met_in)}" if stands.met_in is not None else ""
             return (f"{owed} in time{took}",)
+        case Mode.VOID:
+            return (f"{owed} given; an earlier breach is void",)
         case Mode.MISSED:
             return (f"{owed} missed by {duration(stands.late_by)}",)
         case _:
