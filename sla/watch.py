@@ -93,12 +93,14 @@ async def provisional_warning(
     return told
 
 
-async def tell_operators(uow: UnitOfWork, trouble: Trouble, now: datetime) -> bool:
+async def tell_operators(
+    uow: UnitOfWork, trouble: Trouble, now: datetime, *, once: str = ""
+) -> bool:
     """Put trouble before the operators: in their channel, or each duty manager without one.
 
-    Said once for each `trouble.key`; whether it was news is returned.
+    Said once for each `trouble.key`, or for each `once`; whether it was news is returned.
     """
-    key = f"trouble:{trouble.key}"
+    key = f"trouble:{once or trouble.key}"
     place = duty.operator_place(await uow.people.places(PlaceKind.OPERATORS))
     if place is not None:
         to = ToChannel(place.id)
