@@ -87,9 +87,8 @@ TRANSITIONS: dict[Verb, frozenset[State]] = {
 class Case:
     """What a contact opened. `id` is the speakable number (42 is shown as C-42).
 
-        `cycles` is never empty once the case is opened; the last one is in force. `version` grows
-    XX names the period in
-        which its unit was taken (the first day, home time), None where it took none.
+    `cycles` is never empty once the case is opened; the last one is in force. `version` grows with
+    every change that is stored: of two who change the same version, the second is refused.
     """
 
     id: int
@@ -150,9 +149,11 @@ def check(case: Case, verb: Verb) -> None:
     """Raise `Stale` unless `verb` may be said in the case's state."""
     allowed = TRANSITIONS.get(verb)
     if allowed is not None and case.state not in allowed:
+        stays = case.is_open and verb is not Verb.WAIT
+        is_now = f"{'still' if stays else 'already'} {STATE_WORDS[case.state]}"
         raise Stale(
             code=f"stale.{verb}",
-            what=f"{case.number} is already {STATE_WORDS[case.state]}, so nothing was changed.",
+            what=f"{case.number} is {is_now}, so nothing was changed.",
             case_id=case.id,
         )
 

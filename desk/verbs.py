@@ -128,14 +128,7 @@ def confirm(case: Case, by: str, rating: int, comment: str, now: datetime) -> Mo
 
 def reopen(case: Case, by: str, cycle: Cycle, reason: str, now: datetime) -> Moved:
     """Open it again within seven days of its resolution, with a new cycle; old verdicts stand."""
-    check(case, Verb.REOPEN)
-    if case.resolved_at is None or now - case.resolved_at > REOPEN_WITHIN:
-        raise Stale(
-            code="stale.reopen_window",
-            what=f"{case.number} was resolved more than 7 days ago, so it stays closed.",
-            next_step="Open a new case and name this one in it.",
-            case_id=case.id,
-        )
+    check_reopen(case, now)
     state = State.NEW if case.owner_id is None else State.WORKING
     moved = replace(
         case, state=state, cycles=(*case.cycles, cycle), resolved_at=None, ended_at=None
@@ -145,6 +138,24 @@ def reopen(case: Case, by: str, cycle: Cycle, reason: str, now: datetime) -> Mov
 
 def object_to_regrade(case: Case, by: str, reason: str, now: datetime) -> Moved:
     """The partner objects to a re-grade, once a case; it goes to the TAM or the duty manager."""
+    check_objection(case)
+    return replace(case, objected_at=now), (events.Objected(case.id, by, now, reason),)
+
+
+def check_reopen(case: Case, now: datetime) -> None:
+    """Raise `Stale` unless the case may still be reopened."""
+    check(case, Verb.REOPEN)
+    if case.resolved_at is None or now - case.resolved_at > REOPEN_WITHIN:
+        raise Stale(
+            code="stale.reopen_window",
+            what=f"{case.number} was resolved more than 7 days ago, so it stays closed.",
+            next_step="Open a new case and name this one in it.",
+            case_id=case.id,
+        )
+
+
+def check_objection(case: Case) -> None:
+    """Raise `Stale` where there is no re-grade to object to, or an objection was made already."""
     check(case, Verb.OBJECT)
     if all(len(cycle.grades) == 1 for cycle in case.cycles):
         raise Stale(
@@ -158,7 +169,6 @@ def object_to_regrade(case: Case, by: str, reason: str, now: datetime) -> Moved:
             what=f"An objection to {case.number} was made already; one is heard per case.",
             case_id=case.id,
         )
-    return replace(case, objected_at=now), (events.Objected(case.id, by, now, reason),)
 
 
 def acknowledge(case: Case, by: str, now: datetime) -> Moved:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from desk import verbs
 from desk.case import Verb, check
+from desk.errors import Refusal
 from desk.notices import Side, TamPing
 from desk.promise import Grade
 from handlers import announce, simple_form
@@ -33,6 +34,12 @@ async def form(
             Option(s.key, s.name, f"{s.meaning} {promise(entitlement, s)}.")
             for s in entitlement.plan.severities(case.category)
             if s.key != case.severity
+        )
+    if not options:
+        raise Refusal(
+            code="nothing.regrade",
+            what=f"Nothing was changed on {case.number}.",
+            why=f"The plan has one severity for {case.category} cases.",
         )
     return await simple_form.draw(
         ctx,
@@ -64,7 +71,8 @@ async def handle(ctx: Context, intent: RegradeCase) -> Answer:
     moved, happened = verbs.regrade(
         case, ctx.person.id, grade, offered[intent.severity].rank, reason
     )
-    moved = moved.with_cycle(replace(moved.cycle, calendar=target.calendar))
+    if moved.cycle.running:
+        moved = moved.with_cycle(replace(moved.cycle, calendar=target.calendar))
     saved, entries = await ctx.keep(moved, happened)
     await announce.news(ctx.uow, saved, entries[0], Side.PARTNER, Side.ENGINEERS, now=ctx.now)
     return await ctx.done(saved, f"{saved.number} is {offered[intent.severity].name} now")
@@ -74,6 +82,7 @@ async def object_form(
     ctx: Context, intent: ObjectToRegrade, faults: Mapping[str, str], error: str = ""
 ) -> FormView:
     """Why the re-grade is wrong."""
+    verbs.check_objection(await ctx.case(intent.case_id, Verb.OBJECT))
     return await simple_form.draw(
         ctx,
         intent,
@@ -90,7 +99,7 @@ async def object_form(
 async def object_(ctx: Context, intent: ObjectToRegrade) -> Answer:
     """It goes to the TAM, or the duty manager."""
     case = await ctx.case(intent.case_id, Verb.OBJECT)
-    check(case, Verb.OBJECT)
+    verbs.check_objection(case)
     checked = Checked()
     reason = checked.text("reason", intent.reason, "Say why it is wrong.", REASON)
     checked.done()

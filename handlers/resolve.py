@@ -87,6 +87,7 @@ async def reopen_form(
     ctx: Context, intent: ReopenCase, faults: Mapping[str, str], error: str = ""
 ) -> FormView:
     """What is still wrong."""
+    verbs.check_reopen(await ctx.case(intent.case_id, Verb.REOPEN), ctx.now)
     reason = simple_form.reason("What is still wrong?")
     return await simple_form.draw(
         ctx, intent, "Reopen the case", "Reopen the case", reason, faults=faults, error=error
@@ -96,7 +97,7 @@ async def reopen_form(
 async def reopen(ctx: Context, intent: ReopenCase) -> Answer:
     """A new cycle begins now, with the severity in force; old verdicts stand, no unit is taken."""
     case = await ctx.case(intent.case_id, Verb.REOPEN)
-    check(case, Verb.REOPEN)
+    verbs.check_reopen(case, ctx.now)
     checked = Checked()
     reason = checked.text("reason", intent.reason, "Say what is still wrong.", REASON)
     checked.done()

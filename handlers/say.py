@@ -24,9 +24,12 @@ async def handle(ctx: Context, intent: Say) -> Answer:
     What somebody of the vendor writes in the partner's own thread is read there by the partner,
     so it is a reply.
     """
-    side = Side(intent.side)
-    if side is Side.ENGINEERS:
+    if not intent.text.strip() and not ctx.files:
+        return Answer()
+    # What does not say plainly that the partner is to read it stays inside.
+    if intent.side != Side.PARTNER:
         return await _note(ctx, intent)
+    side = Side.PARTNER
     verb = Verb.REPLY if ctx.person.is_vendor else Verb.ADD
     case = await ctx.case(intent.case_id, verb)
     if case.state not in {State.NEW, State.WORKING, State.WAITING, State.RESOLVED}:
@@ -92,17 +95,18 @@ def _readable(text: str) -> None:
 async def edit(ctx: Context, intent: EditMessage) -> Answer:
     """The writer edited it: its copy on the other side follows."""
     message = await _own(ctx, intent.source)
-    if message is None:
+    text = intent.text.strip()
+    # Platforms also report an edit where only a link's preview was added.
+    if message is None or message.deleted_at is not None or message.text == text:
         return Answer()
-    _readable(intent.text)
-    changed = replace(message, text=intent.text.strip(), edited_at=ctx.now)
-    return await _follow(ctx, changed)
+    _readable(text)
+    return await _follow(ctx, replace(message, text=text, edited_at=ctx.now))
 
 
 async def delete(ctx: Context, intent: DeleteMessage) -> Answer:
     """The writer deleted it: its copy on the other side says so."""
     message = await _own(ctx, intent.source)
-    if message is None:
+    if message is None or message.deleted_at is not None:
         return Answer()
     return await _follow(ctx, replace(message, text="", files=(), deleted_at=ctx.now))
 

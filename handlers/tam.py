@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from desk import duty, events
-from desk.case import Verb, check
+from desk.case import Case, Verb, check
 from desk.errors import NotEntitled, Refusal
 from desk.notices import Side, TamPing
 from handlers import announce, simple_form
@@ -41,6 +41,7 @@ async def form(
 ) -> FormView:
     """Why the TAM is needed, and who will be called."""
     case = await ctx.case(intent.case_id, Verb.CALL_TAM)
+    _entitled(ctx, case)
     asked = await announce.on_call(ctx.uow, case, ctx.now)
     called = "" if asked is None else f"{asked.person.name} will be called"
     if asked is not None and asked.instead_of is not None:
@@ -62,14 +63,7 @@ async def call(ctx: Context, intent: CallTam) -> Answer:
     """Call them: a direct message to the TAM on duty, or to who stands in."""
     case = await ctx.case(intent.case_id, Verb.CALL_TAM)
     check(case, Verb.CALL_TAM)
-    plan = ctx.catalog.plan(case.program, case.plan)
-    if not plan.tam:
-        raise NotEntitled(
-            code="entitlement.tam",
-            what="Nobody was called.",
-            why=f"{plan.name} has no designated TAM.",
-            next_step=ctx.catalog.program(case.program).change_plan,
-        )
+    _entitled(ctx, case)
     checked = Checked()
     reason = checked.text("reason", intent.reason, "Say why you need them.", REASON)
     checked.done()
@@ -89,3 +83,15 @@ async def call(ctx: Context, intent: CallTam) -> Answer:
     await announce.news(ctx.uow, saved, entries[0], Side.ENGINEERS, now=ctx.now)
     because = f" {instead} is off duty." if instead else ""
     return await ctx.done(saved, f"{asked.person.name} was called to {saved.number}.{because}")
+
+
+def _entitled(ctx: Context, case: Case) -> None:
+    """Raise `NotEntitled` where the plan has no TAM to be called."""
+    plan = ctx.catalog.plan(case.program, case.plan)
+    if not plan.tam:
+        raise NotEntitled(
+            code="entitlement.tam",
+            what="Nobody was called.",
+            why=f"{plan.name} has no designated TAM.",
+            next_step=ctx.catalog.program(case.program).change_plan,
+        )
