@@ -17,7 +17,7 @@ from handlers.views.codec import BadCard, decode_card
 from handlers.views.vocabulary import Button
 
 PLATFORM = "web"
-_DM = "dm:"
+DM = "dm:"
 _CHANNEL = "channel:"
 _STAFF = frozenset({Role.ENGINEER, Role.TAM, Role.DUTY_MANAGER})
 
@@ -58,12 +58,12 @@ class Told:
 
 def direct(person_id: str) -> str:
     """The conversation between a person and the desk."""
-    return _DM + person_id
+    return DM + person_id
 
 
 def of_channel(channel: str) -> str:
     """The conversation that a channel is; one that is named already stays as it is."""
-    return channel if channel.startswith((_DM, _CHANNEL)) else _CHANNEL + channel
+    return channel if channel.startswith((DM, _CHANNEL)) else _CHANNEL + channel
 
 
 def channel_of(conversation: str) -> str:

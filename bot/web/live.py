@@ -103,8 +103,8 @@ class Hub:
         while more:
             batch, more = await self._desk.run(lambda uow: _caught_up(uow, stream))
             stream.give(batch)
-        own = [one for one in self._streams if one.person_id == person_id]
-        for old in own[: len(own) + 1 - _MOST_STREAMS]:
+        own = [one for one in self._streams if one.person_id == person_id and not one.closed]
+        for old in own[: max(0, len(own) + 1 - _MOST_STREAMS)]:
             old.close()
         self._streams.append(stream)
         self.wake()

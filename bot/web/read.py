@@ -48,7 +48,7 @@ def intent(given: Given) -> intents.Intent:
         filled = intent_codec.fill(begun, given.fields)
         # Once more through the codec: a form holds texts, and this field may be a number.
         wanted = intent_codec.build(intent_codec.tag(filled), intent_codec.fields_of(filled))
-    except intent_codec.BadIntent as error:
+    except (intent_codec.BadIntent, RecursionError) as error:
         raise _broken("The desk does not know what it asks for.") from error
     for value in intent_codec.fields_of(wanted).values():
         if isinstance(value, int) and not 0 <= value <= _LARGEST:

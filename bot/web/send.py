@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from bot.platform import Address, Permanent, Retryable, Sent
-from bot.web.conversations import PLATFORM, channel_of, direct, of_channel
+from bot.web.conversations import DM, PLATFORM, channel_of, direct, of_channel
 from bot.web.deps import Clock
 from bot.web.live import Hub
 from desk.errors import NotSaved
@@ -89,7 +89,7 @@ async def _conversation(uow: UnitOfWork, to: Address) -> str:
     """The conversation that an address is; raises `Permanent` where there is none."""
     conversation = direct(to.user) if to.user else of_channel(to.channel)
     channel = channel_of(conversation)
-    if conversation == of_channel(channel):
+    if not conversation.startswith(DM):
         place = await uow.people.place_at(PLATFORM, "", channel)
         if place is None:
             raise Permanent(
@@ -101,7 +101,7 @@ async def _conversation(uow: UnitOfWork, to: Address) -> str:
                 f"The channel {channel!r} is archived.",
                 "Name another place in the roster, or take it out of the archive.",
             )
-    elif await uow.people.person(to.user or conversation.removeprefix("dm:")) is None:
+    elif await uow.people.person(to.user or conversation.removeprefix(DM)) is None:
         raise Permanent(
             "The web chat does not know this person.", "Add them to the roster, or correct the id."
         )

@@ -36,8 +36,9 @@ OPEN = OpenCase(
     severity="production_down",
     title="The queue stands still",
     description="Nothing is delivered since noon.",
-    product="Message queue",
+    product="Cloud servers",
     customer="A bank",
+    language="en",
 )
 _catalog = Catalog.load()
 _events = count(1)
@@ -80,12 +81,12 @@ class World:
         if person_id is not None:
             token = await self.desk.run(lambda uow: new_link(uow, person_id, self.clock.at))
             page = await browser.get(f"/signin/{token}")
-            csrf = _csrf(await page.text())
+            csrf = csrf_of(await page.text())
             entered = await browser.post(f"/signin/{token}", {"_csrf": csrf})
             assert entered.status == 303
             page = await browser.get(f"/c/dm:{person_id}")
             assert page.status == 200
-            browser.csrf = _csrf(await page.text())
+            browser.csrf = csrf_of(await page.text())
         return browser
 
     async def thread(self, case_id: int, side: Side, address: Address) -> int:
@@ -113,9 +114,7 @@ class Browser:
     async def get(self, path: str, **headers: str) -> ClientResponse:
         return await self.client.get(path, headers=headers, allow_redirects=False)
 
-    async def post(
-        self, path: str, data: dict[str, Any] | FormData | bytes, **headers: str
-    ) -> ClientResponse:
+    async def post(self, path: str, data: Any, **headers: str) -> ClientResponse:
         headers = {"Sec-Fetch-Site": "same-origin", **headers}
         return await self.client.post(path, data=data, headers=headers, allow_redirects=False)
 
@@ -130,13 +129,13 @@ class Browser:
         }
 
     async def say(self, text: str, **given: Any) -> ClientResponse:
-        return await self.post("/say", self._sent({"text": text}, **given))
+        return await self.post("/say", self.sent({"text": text}, **given))
 
     async def act(self, intent: Intent, **given: Any) -> ClientResponse:
         fields = {"_intent": encode(intent), **given.pop("fields", {})}
-        return await self.post("/act", self._sent(fields, **given))
+        return await self.post("/act", self.sent(fields, **given))
 
-    def _sent(
+    def sent(
         self, fields: dict[str, str], files: Iterable[tuple[str, bytes]] = (), **given: Any
     ) -> FormData:
         form = FormData(default_to_multipart=True)
@@ -204,7 +203,7 @@ async def _people(uow: UnitOfWork) -> None:
         )
 
 
-def _csrf(html: str) -> str:
+def csrf_of(html: str) -> str:
     found = re.search(r'(?:data-csrf|name="_csrf" value)="([0-9a-f]{64})"', html)
     assert found, html
     return found[1]
