@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.config import BadSettings
+from bot.listening import CannotListen
 from desk.errors import NotSaved, Refusal
 from sla.catalog import NotInCatalog
 from sla.holidays import BadHolidays
@@ -15,7 +16,16 @@ class Refused(Exception):
     """Wrong input, or a desk that cannot do it now; the text is for whoever typed the command."""
 
 
-_WORDED = (Refused, BadSettings, BadFile, BadHolidays, NotInCatalog, SchemaRefused, Refusal)
+_WORDED = (
+    Refused,
+    BadSettings,
+    CannotListen,
+    BadFile,
+    BadHolidays,
+    NotInCatalog,
+    SchemaRefused,
+    Refusal,
+)
 
 
 def reason(error: Exception) -> str | None:

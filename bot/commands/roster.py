@@ -9,13 +9,14 @@ from pathlib import Path
 
 import typer
 
-from bot import config
+from bot import config, sample
 from bot.commands.at_hand import catalog_of, stored
 from bot.commands.migrate import make_room
 from bot.config import Settings
 from bot.roster import difference
 from bot.roster.difference import Change
 from bot.roster.read import Roster, read_roster
+from desk.ports import UnitOfWork
 from storage import migrate
 from storage.address import MEMORY
 from storage.desk import StoredDesk
@@ -52,7 +53,15 @@ def apply(
 
 async def _apply(settings: Settings, roster: Roster, dry_run: bool) -> tuple[Change, ...]:
     async with _desk(settings, dry_run) as desk:
-        return await desk.run(lambda uow: difference.apply(uow, roster, dry_run=dry_run))
+        return await desk.run(lambda uow: _write(uow, roster, dry_run))
+
+
+async def _write(uow: UnitOfWork, roster: Roster, dry_run: bool) -> tuple[Change, ...]:
+    changes = await difference.apply(uow, roster, dry_run=dry_run)
+    if not dry_run:
+        # People of one's own: nobody may look at the desk as somebody else any more.
+        await sample.mark(uow, loaded=False)
+    return changes
 
 
 @asynccontextmanager
