@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desk import duty, events, verbs
-from desk.case import STATE_WORDS, Case, Verb
+from desk.case import STATE_WORDS, Case, Verb, check
 from desk.errors import Refusal, Stale
 from desk.notices import News, Planned, Side, TamPing, ToChannel
 from desk.people import Role
@@ -18,6 +18,7 @@ async def acknowledge(ctx: Context, intent: Acknowledge) -> Answer:
     """Take it: what is still pending for this ladder is cancelled, and the channel learns it."""
     case = await ctx.case(intent.case_id, Verb.ACKNOWLEDGE)
     await _fresh(ctx, case, intent.cycle)
+    await _untaken(ctx, case)
     moved, happened = verbs.acknowledge(case, ctx.person.id, ctx.now)
     saved, entries = await ctx.keep(moved, happened)
     ladder = f"{saved.id}:{saved.cycle.number}"
@@ -36,13 +37,20 @@ async def _fresh(ctx: Context, case: Case, cycle: int) -> None:
         what = f"{case.number} was reopened since; that alert is of an earlier clock."
     elif not case.cycle.running:
         what = f"{case.number} is already answered: no alert is pending, nothing was changed."
-    elif case.cycle.acknowledged is not None:
-        taker = await ctx.uow.people.person(case.cycle.acknowledged.person_id)
-        who = taker.name if taker else "A colleague"
-        who = "You have" if taker is not None and taker.id == ctx.person.id else f"{who} has"
-        what = f"{who} taken {case.number} already, so nothing was changed."
     else:
         return
+    raise Stale(code="stale.acknowledge", what=what, case_id=case.id)
+
+
+async def _untaken(ctx: Context, case: Case) -> None:
+    """Raise `Stale` where somebody has taken the escalation in force."""
+    taken = case.cycle.acknowledged
+    if taken is None:
+        return
+    taker = await ctx.uow.people.person(taken.person_id)
+    who = taker.name if taker else "A colleague"
+    who = "You have" if taken.person_id == ctx.person.id else f"{who} has"
+    what = f"{who} taken {case.number} already, so nothing was changed."
     raise Stale(code="stale.acknowledge", what=what, case_id=case.id)
 
 
@@ -74,9 +82,14 @@ async def join(ctx: Context, intent: JoinThread) -> Answer:
 
 
 async def hand_to_cover(ctx: Context, intent: HandToCover) -> Answer:
-    """My cover, or a duty manager where I have none on duty, is to take it."""
+    """My cover, or a duty manager where I have none on duty, is to take it.
+
+    A call for help outlives the answer to the case, so it can be handed on as long as it is open.
+    """
     case = await ctx.case(intent.case_id, Verb.ACKNOWLEDGE)
-    await _fresh(ctx, case, 0)
+    check(case, Verb.ACKNOWLEDGE)
+    if case.cycle.running:
+        await _untaken(ctx, case)
     cover = await ctx.uow.people.person(ctx.person.cover_id) if ctx.person.cover_id else None
     managers = [m for m in await ctx.uow.people.persons(Role.DUTY_MANAGER) if m.id != ctx.person.id]
     asked = duty.on_call(None, cover, managers, ctx.now)

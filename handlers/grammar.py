@@ -27,6 +27,8 @@ from handlers.intents import (
 # How alike words must be to be taken as meant, in percent; below it the likeliest are offered.
 ALIKE = 84
 
+# A number that can mean nothing but a case; and one that may count something else.
+MARKED = re.compile(r"(?:^|(?<=\W))c(?:\s*-\s*)?(\d{1,18})\b", re.IGNORECASE)
 NUMBER = re.compile(r"(?:^|\s)(?:c\s*-?\s*|#)?(\d{1,18})\b", re.IGNORECASE)
 
 
@@ -44,7 +46,16 @@ CONTACT, VENDOR = False, True
 
 PHRASES: tuple[Phrase, ...] = (
     Phrase(
-        ("open a case", "open case", "new case", "case", "i have a problem", "report a problem"),
+        (
+            "open a case",
+            "open case",
+            "open",
+            "new case",
+            "new",
+            "case",
+            "i have a problem",
+            "report a problem",
+        ),
         Begin("open_case"),
         "Open a case",
         CONTACT,
@@ -55,8 +66,13 @@ PHRASES: tuple[Phrase, ...] = (
         "My cases",
         CONTACT,
     ),
-    Phrase(("resolved cases",), ListCases("resolved"), "Resolved cases", CONTACT),
-    Phrase(("waiting cases", "waiting on us"), ListCases("waiting"), "Waiting on us", CONTACT),
+    Phrase(("resolved cases", "resolved"), ListCases("resolved"), "Resolved cases", CONTACT),
+    Phrase(
+        ("waiting cases", "waiting on us", "waiting"),
+        ListCases("waiting"),
+        "Waiting on us",
+        CONTACT,
+    ),
     Phrase(
         ("quota", "what is left of our quota", "how many cases are left", "my quota", "our quota"),
         AskQuota(),
@@ -85,7 +101,7 @@ PHRASES: tuple[Phrase, ...] = (
     Phrase(("on duty", "i am on duty", "duty on"), SetDuty(on=True), "Go on duty", VENDOR),
     Phrase(("off duty", "i am off duty", "duty off"), SetDuty(on=False), "Go off duty", VENDOR),
     Phrase(
-        ("my partners", "partners", "quota", "show partners"),
+        ("my partners", "partners", "quota", "tam", "show partners"),
         ListPartners(),
         "My partners",
         VENDOR,
@@ -100,6 +116,12 @@ ABOUT = (
     (("claim", "take"), ClaimCase),
 )
 
+# What may stand around a bare number that means a case.
+SHOWING = frozenset({"a", "c", "case", "number", "open", "please", "show", "the", "ticket"})
+AROUND = SHOWING | frozenset(
+    {"at", "for", "i", "is", "it", "of", "on", "so", "that", "then", "was"}
+)
+
 COMMANDS = {"/quota": "quota", "/tam": "tam", "/desk": ""}
 
 
@@ -111,13 +133,13 @@ def understand(text: str, *, vendor: bool) -> Intent:
     said = _without_command(text.strip())
     if not said:
         return Help()
-    about = _about_a_case(said)
-    if about is not None:
-        return about
     search = re.match(r"(?:find|search)\s+(.+)", said, re.IGNORECASE | re.DOTALL)
     if search:
         words = search.group(1).strip()[:200]
         return ShowQueue(words=words) if vendor else ListCases("all", words)
+    about = _about_a_case(said)
+    if about is not None:
+        return about
     phrase, score = likely(said, vendor=vendor)[0]
     return phrase.intent if score >= ALIKE else Help(said[:1000])
 
@@ -139,30 +161,39 @@ def _alike(one: str, other: str, **options: object) -> float:
     return max(fuzz.ratio(one, other), fuzz.token_sort_ratio(one, other))
 
 
+def is_command(text: str) -> bool:
+    """Whether it begins with a command of the desk; "/var/log is full" does not."""
+    return text.strip().partition(" ")[0].lower() in {"/case", *COMMANDS}
+
+
 def _without_command(said: str) -> str:
-    if not said.startswith("/"):
+    if not is_command(said):
         return said
     name, _, rest = said.partition(" ")
     name = name.lower()
     if name == "/case":
         return rest.strip() or "case"
-    if name in COMMANDS:
-        return f"{COMMANDS[name]} {rest}".strip() or "help"
-    return said[1:]
+    return f"{COMMANDS[name]} {rest}".strip() or "help"
 
 
 def _about_a_case(said: str) -> Intent | None:
     """A sentence that names a case by its number."""
-    found = NUMBER.search(said)
+    marked = MARKED.search(said)
+    found = marked or NUMBER.search(said)
     if found is None:
         return None
     case_id = int(found.group(1))
     rest = (said[: found.start()] + " " + said[found.end() :]).lower()
     words = re.findall(r"\w+", rest)
+    if not marked and not all(w in AROUND or _alike_verb(w) for w in words):
+        # "Why does every payment answer 502" is a problem, not a question about C-502.
+        return None
     for verbs, kind in ABOUT:
         if any(process.extractOne(w, verbs, scorer=fuzz.ratio, score_cutoff=85) for w in words):
             return kind(case_id)
-    bare = not words or words in (["case"], ["show"], ["show", "case"], ["open", "case"], ["c"])
-    if bare or re.search(r"\bc\s*-\s*\d", said, re.IGNORECASE):
-        return ShowCase(case_id)
-    return None
+    return ShowCase(case_id) if marked or set(words) <= SHOWING else None
+
+
+def _alike_verb(word: str) -> bool:
+    verbs = [verb for several, _ in ABOUT for verb in several]
+    return process.extractOne(word, verbs, scorer=fuzz.ratio, score_cutoff=85) is not None

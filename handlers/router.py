@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -23,7 +24,7 @@ from sla.catalog import Catalog
 # Two people may write the same case at once; whoever lost looks again at what it is now.
 TRIES = 4
 
-CALLED = ("/", "@desk", "@partnerdesk")
+CALLED = re.compile(r"@(?:partner)?desk\b[\s,:]*", re.IGNORECASE)
 
 
 class Router:
@@ -96,7 +97,7 @@ class Router:
             ref = await ctx.uow.posts.thread_of(
                 where.platform, where.workspace, where.channel, where.thread
             )
-            if ref is not None and not text.startswith("/"):
+            if ref is not None and not grammar.is_command(text):
                 return Say(ref.case_id, ref.side.value, text, inbound.said.source)
         called, said = _called(text)
         intent = grammar.understand(said, vendor=ctx.person.is_vendor)
@@ -160,7 +161,7 @@ def next_steps(person: Person, refusal: Refusal, case_id: int | None) -> tuple[B
 def _called(text: str) -> tuple[bool, str]:
     """Whether the desk was spoken to by name or by command, and what was said to it."""
     said = text.strip()
-    for name in CALLED:
-        if said.lower().startswith(name):
-            return True, said if name == "/" else said[len(name) :].strip(" ,:")
-    return False, said
+    name = CALLED.match(said)
+    if name is not None:
+        return True, said[name.end() :]
+    return grammar.is_command(said), said

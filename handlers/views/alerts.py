@@ -52,7 +52,7 @@ def _clock_line(face: Face) -> str:
         case Mode.RUNNING | Mode.CLOSED:
             return f"{owed} due in {words.duration(stands.due_at - face.now)}"
         case Mode.PAUSED:
-            return f"paused, {words.duration(stands.left)} left"
+            return words.paused(face)
         case Mode.OVERDUE:
             return f"{owed} overdue by {words.duration(stands.late_by)}"
         case Mode.MISSED:
@@ -170,7 +170,8 @@ def escalation_buttons(face: Face) -> tuple[Button, ...]:
             Button("Acknowledge", Acknowledge(number, face.case.cycle.number), "primary")
         )
     offered.append(Button("Join the thread", JoinThread(number)))
-    if face.case.is_open:
+    taken = face.case.cycle.acknowledged
+    if face.case.is_open and not (taken and face.case.cycle.running):
         offered.append(Button("Hand to cover", HandToCover(number)))
     offered.append(Button("Timeline", ShowTimeline(number)))
     return tuple(offered)
@@ -252,7 +253,7 @@ def _expect(view: NewsView) -> list[Element]:
                     )
                 ),
             ]
-        case events.Rejected():
+        case events.Rejected() if words.took_unit(view.face):
             return [Text(("Its unit of the quota was given back.",), small=True)]
         case events.CalendarChanged(after=after):
             return [Text(("It is due ", Moment(after, left=True), " now."))]

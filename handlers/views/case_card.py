@@ -146,7 +146,8 @@ def partner_buttons(face: Face, verbs: frozenset[Verb]) -> tuple[Button, ...]:
     if Verb.OBJECT in verbs:
         offered.append(Button("Object to the re-grade", Begin("object_to_regrade", number)))
     if Verb.WITHDRAW in verbs:
-        back = "Its unit of the quota comes back. " if not face.case.claimed_once else ""
+        free = words.took_unit(face) and not face.case.claimed_once
+        back = "Its unit of the quota comes back. " if free else ""
         ask = Confirm(f"{back}Withdraw {face.case.number}?", "Withdraw the case")
         offered.append(Button("Withdraw", WithdrawCase(number), "danger", ask, menu=True))
     return tuple(offered)

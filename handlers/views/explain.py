@@ -40,7 +40,7 @@ def timeline(view: TimelineView) -> Card:
             continue
         text = "(deleted)" if message.deleted_at else message.text
         files = f" [{words.count(len(message.files), 'file')}]" if message.files else ""
-        author = view.names.get(message.author_id, message.author_id)
+        author = view.names.get(message.author_id, "Somebody who left")
         note = "" if message.public else " noted"
         items.append(Happening(message.at, (f"{author}{note}{files}",), text, not message.public))
     items.sort(key=lambda item: item.at)
@@ -78,7 +78,7 @@ def why(view: WhyView) -> Card:
     )
     if told.due_at is None:
         end: Words = (
-            f"{words.duration(told.counted)} counted, {words.duration(told.left)} left. "
+            f"{words.hours(told.counted)} counted, {words.hours(told.left)} left. "
             "The clock is paused: the due time is known when you answer.",
         )
     else:

@@ -14,7 +14,7 @@ from handlers.views.vocabulary import CaseRef, Moment, Words
 
 def sentence(event: Event, names: Mapping[str, str], face: Face, side: Side) -> Words:
     """What happened, in one sentence that names who did it."""
-    who = names.get(event.by, "The desk") if event.by else "The desk"
+    who = names.get(event.by, "Somebody who left") if event.by else "The desk"
     inside = side is Side.ENGINEERS
     match event:
         case events.Opened(severity=key):
@@ -22,7 +22,7 @@ def sentence(event: Event, names: Mapping[str, str], face: Face, side: Side) -> 
         case events.Claimed():
             return (f"{who} claimed it" if inside else f"{who} has taken your case",)
         case events.HandedOver(to=to):
-            return (f"{who} handed it over to {names.get(to, to)}",)
+            return (f"{who} handed it over to {names.get(to, 'somebody who left')}",)
         case events.Replied():
             return (f"{who} replied",)
         case events.PartnerAdded():
@@ -30,7 +30,8 @@ def sentence(event: Event, names: Mapping[str, str], face: Face, side: Side) -> 
         case events.WaitingOnPartner(asked=asked):
             if asked:
                 return (f"{who} asked the partner and waits" if inside else f"{who} asked you",)
-            return (f"{who} waits on the partner" if inside else f"{who} waits on you",)
+            # The partner was asked nothing, and has nothing to answer.
+            return (f"{who} waits on the partner" if inside else f"{who} marked it as waiting",)
         case events.Resumed():
             return ("Work goes on",)
         case events.Regraded(before=before, after=after):
@@ -69,7 +70,9 @@ def _escalation(event: Event, who: str, names: Mapping[str, str], face: Face) ->
         case events.JoinedThread():
             return (f"{who} joined the thread",)
         case events.HandedToCover(to=to):
-            return (f"{who} handed the escalation to {names.get(to, to)}",)
+            return (f"{who} handed the escalation to {names.get(to, 'somebody who left')}",)
+        case events.RungReached(rung=rung) if rung.startswith("breach"):
+            return (f"Still no {words.what_is_owed(face)}: the alert was said again",)
         case events.RungReached(rung=rung):
             return (f"The {words.what_is_owed(face)} clock reached {rung}",)
         case events.Breached(due_at=due_at):

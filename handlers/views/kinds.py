@@ -154,7 +154,7 @@ class HelpView:
 
 @dataclass(frozen=True, slots=True)
 class RefusalView:
-    """What was refused, why, and what can be done instead. `face` is the case as it is now."""
+    """What was refused, why, and what can be done instead; the home zone is the reader's."""
 
     refusal: Refusal
     buttons: tuple[Button, ...] = ()

@@ -73,18 +73,26 @@ def standing(face: Face) -> Words:
                 starts = ("outside working hours, work starts ", Moment(stands.resumes_at), "; ")
             return (*starts, f"{owed} due ", home(face, left=True), *tail)
         case Mode.PAUSED:
-            return (f"paused, {duration(stands.left)} left, waiting on the partner",)
+            return (f"{paused(face)}, waiting on the partner",)
         case Mode.OVERDUE:
             return (f"{owed} overdue by {duration(stands.late_by)}, was due ", home(face))
         case Mode.MET:
-            took = f" after {duration(stands.met_in)}" if stands.met_in is not None else ""
+            took = f" after {hours(stands.met_in)}" if stands.met_in is not None else ""
             return (f"{owed} in time{took}",)
         case Mode.VOID:
             return (f"{owed} given; an earlier breach is void",)
         case Mode.MISSED:
             return (f"{owed} missed by {duration(stands.late_by)}",)
-        case _:
-            return ("no clock runs",)
+        case Mode.VOID:
+            return (f"{owed} given; the due time missed before it no longer counts",)
+        case Mode.ENDED:
+            return (f"no {owed} is owed any more",)
+
+
+def paused(face: Face) -> str:
+    """A clock that stands still: "paused, 3 h left"."""
+    left = face.standing.left
+    return f"paused, {hours(left)} left" if left else "paused, after its due time"
 
 
 def tone(face: Face) -> Tone:
@@ -113,6 +121,11 @@ def state(face: Face) -> str:
     if face.case.state is State.WORKING and face.owner is not None:
         return f"with {face.owner.name}"
     return STATE_WORDS[face.case.state]
+
+
+def took_unit(face: Face) -> bool:
+    """Whether the case took a unit of its plan's quota."""
+    return face.plan.quota is not None and face.case.category in face.plan.quota.counts
 
 
 def name(
