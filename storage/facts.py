@@ -107,20 +107,16 @@ def read_event(kind: str, text: str) -> Event:
 
 
 def _write(adapter: TypeAdapter[Any], value: object) -> str:
-    plain = adapter.dump_python(value)
+    plain = adapter.dump_python(value, warnings="error")
     text = json.dumps(plain, default=_plain, ensure_ascii=False, separators=(",", ":"))
     return literally(text)
 
 
-def _plain(value: object) -> object:
-    match value:
-        case datetime():
-            if value.tzinfo is None:
-                raise ValueError(f"A time without a zone cannot be stored: {value.isoformat()}")
-            return value.astimezone(UTC).isoformat()
-        case date() | time():
-            return value.isoformat()
-        case timedelta():
-            return value.total_seconds()
-        case _:
-            raise TypeError(f"{type(value).__name__} is no fact that can be stored")
+def _plain(value: datetime | date | time | timedelta) -> str | float:
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError(f"A time without a zone cannot be stored: {value.isoformat()}")
+        value = value.astimezone(UTC)
+    return value.isoformat()

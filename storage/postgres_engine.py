@@ -20,7 +20,6 @@ from tortoise.backends.base.client import (
 )
 from tortoise.connection import get_connections
 
-
 _DEAD = (
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
