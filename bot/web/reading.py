@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
+import structlog
 from aiohttp import web
 
 from bot.web import conversations, read, render
@@ -25,6 +26,7 @@ from handlers.intents import ShowCase
 from handlers.views.cards import to_card
 from handlers.views.vocabulary import Card
 
+_log = structlog.get_logger(__name__)
 _SIZE = 50
 
 
@@ -121,9 +123,17 @@ async def file(request: web.Request) -> web.StreamResponse:
         }
     )
     await response.prepare(request)
-    await response.write(first)
-    async for piece in pieces:
-        await response.write(piece)
+    try:
+        await response.write(first)
+        async for piece in pieces:
+            await response.write(piece)
+    except ConnectionError:
+        return response  # nobody waits for the rest
+    except Exception:
+        _log.exception("web.file.failed", key=key)
+        # Its length was promised already: a broken connection says that it is not whole.
+        request.protocol.force_close()
+        return response
     await response.write_eof()
     return response
 

@@ -7,7 +7,7 @@ import hmac
 import secrets
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -16,7 +16,6 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from bot.web.deps import Settings
 from bot.web.faults import BadRequest, Forged, TooMany
-from desk.people import Identity
 from desk.ports import UnitOfWork
 from desk.records import SignInLink
 
@@ -36,13 +35,7 @@ class Session:
 
 
 async def new_link(uow: UnitOfWork, person_id: str, now: datetime) -> str:
-    """Make a one-time link for a person and return its secret, which is kept nowhere.
-
-    From then on the web chat is a platform on which the desk can reach them.
-    """
-    person, here = await uow.people.person(person_id), Identity("web", "", person_id)
-    if person is not None and here not in person.identities:
-        await uow.people.put_person(replace(person, identities=(*person.identities, here)))
+    """Make a one-time link for a person and return its secret, which is kept nowhere."""
     token = secrets.token_urlsafe(32)
     await uow.notes.add_link(SignInLink(hashed(token), person_id, now + LINK_LIVES))
     return token

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Mapping
 
+import structlog
 from aiohttp import web
 
 from bot.web import render
@@ -15,6 +16,7 @@ from bot.web.live import Batch, Stream
 from bot.web.visit import Visit, visit
 from desk.errors import NotSaved
 
+_log = structlog.get_logger(__name__)
 HEARTBEAT = 15.0
 _PATIENCE = 10.0  # for a page that does not take what it is sent
 _HEADERS: Mapping[str, str] = {
@@ -76,11 +78,17 @@ def _batch(here: Visit, batch: Batch) -> str:
     said = []
     for one in batch.told:
         message = one.message
+        try:
+            html = render.message(here.viewer, item(one, here.person), now)
+        except Exception:
+            # One message that cannot be drawn must not keep a page from all the later ones.
+            _log.exception("web.message.failed", message_id=message.id)
+            continue
         data = {
             "conversation": message.conversation,
             "thread": "" if message.thread is None else str(message.thread),
             "id": str(message.id),
-            "html": render.message(here.viewer, item(one, here.person), now),
+            "html": html,
             "seq": message.seq,
         }
         said.append(_event("message", data, message.seq))

@@ -123,3 +123,5 @@ def _failed(request: web.Request, fault: Fault, status: int = 0) -> web.Response
 async def _harden(request: web.Request, response: web.StreamResponse) -> None:
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
+    if request.app[DEPS].settings.secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
