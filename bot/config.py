@@ -23,6 +23,7 @@ from storage import address
 ENV_FILE = Path(".env")
 PREFIX = "DESK_"
 SHORTEST_SECRET = 32
+STORES = frozenset({"file", "s3", "gs", "az"})
 HOW_TO_MAKE_ONE = 'python -c "import secrets; print(secrets.token_urlsafe(48))"'
 
 LogLevel = Literal["debug", "info", "warning", "error"]
@@ -50,7 +51,7 @@ class Settings(BaseSettings):
     public_url: str | None = None
     # A secret, because the URL of a PostgreSQL has a password in it.
     database_url: SecretStr = SecretStr("sqlite:///var/desk.db")
-    files_url: SecretStr = SecretStr("file:var/files")
+    files_url: SecretStr = SecretStr("var/files")
     roster: Path | None = None
     programs: Path | None = None
     holidays: Path | None = None
@@ -74,6 +75,14 @@ class Settings(BaseSettings):
     @classmethod
     def _is_a_database(cls, url: SecretStr) -> SecretStr:
         address.parse(url.get_secret_value())
+        return url
+
+    @field_validator("files_url")
+    @classmethod
+    def _is_a_store(cls, url: SecretStr) -> SecretStr:
+        scheme, colon, _ = url.get_secret_value().partition(":")
+        if colon and (scheme not in STORES or "://" not in url.get_secret_value()):
+            raise ValueError("must be a directory, or the URL of an object store like s3://bucket")
         return url
 
     @field_validator("public_url")
