@@ -149,7 +149,9 @@ class Delivery:
             if not timedelta(0) <= now - leased < LEASE * SENDING:
                 kept = tuple(left)
                 left.clear()
-                await self._dispatch.put_back(kept, now, "not reached in time")
+                # Once a lease has ended the notices may be in somebody else's hands.
+                if now - leased < LEASE:
+                    await self._dispatch.put_back(kept, now, "not reached in time")
                 return
             late = [] if singly else _late(left, now)
             group = late if len(late) > FEW else left[:1]
