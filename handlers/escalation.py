@@ -88,7 +88,8 @@ async def hand_to_cover(ctx: Context, intent: HandToCover) -> Answer:
     """
     case = await ctx.case(intent.case_id, Verb.ACKNOWLEDGE)
     check(case, Verb.ACKNOWLEDGE)
-    if case.cycle.running:
+    taken = case.cycle.acknowledged
+    if case.cycle.running and taken is not None and taken.person_id != ctx.person.id:
         await _untaken(ctx, case)
     cover = await ctx.uow.people.person(ctx.person.cover_id) if ctx.person.cover_id else None
     managers = [m for m in await ctx.uow.people.persons(Role.DUTY_MANAGER) if m.id != ctx.person.id]

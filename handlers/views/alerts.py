@@ -170,8 +170,7 @@ def escalation_buttons(face: Face) -> tuple[Button, ...]:
             Button("Acknowledge", Acknowledge(number, face.case.cycle.number), "primary")
         )
     offered.append(Button("Join the thread", JoinThread(number)))
-    taken = face.case.cycle.acknowledged
-    if face.case.is_open and not (taken and face.case.cycle.running):
+    if face.case.is_open:
         offered.append(Button("Hand to cover", HandToCover(number)))
     offered.append(Button("Timeline", ShowTimeline(number)))
     return tuple(offered)
