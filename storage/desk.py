@@ -126,15 +126,15 @@ class StoredDesk:
                 working = True
                 result = await work(StoredWork(Sql(connection, self.dialect)))
                 working = False
-                if limit.expired():
-                    raise TimeoutError
                 # From here on only the commit's own outcome is the truth: nothing interrupts it.
+                # Where the time is up already, and the work did not notice, this refuses.
                 limit.reschedule(None)
         except Exception as error:
             # What fails outside the work, without a word of the driver's, is the connection.
             broken = isinstance(error, OSError) and not working
             if broken or limit.expired() or is_lost(error):
-                raise NotSaved(f"The change could not be saved: {_in_words(error)}") from error
+                why = "it took too long" if limit.expired() else str(error)
+                raise NotSaved(f"The change could not be saved: {why}") from error
             raise
         return result
 
@@ -168,7 +168,3 @@ def _connection(where: Address, patience: float, connections: int) -> dict[str, 
             **dict(parse_qsl(url.query)),
         },
     }
-
-
-def _in_words(error: BaseException) -> str:
-    return "it took too long" if isinstance(error, TimeoutError) else str(error)

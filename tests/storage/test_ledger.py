@@ -173,14 +173,15 @@ async def test_an_owed_unit_given_back_is_owed_no_more(desk: StoredDesk) -> None
     assert await desk.mismatches() == []
 
 
+@pytest.mark.parametrize("period", [MARCH, APRIL])
 async def test_debts_are_paid_or_forgiven_and_never_both(
-    desk: StoredDesk, second: StoredDesk
+    desk: StoredDesk, second: StoredDesk, period: str
 ) -> None:
     for case_id in range(1, 11):
         await owe(desk, case_id)
     await asyncio.gather(
         *(give_back(desk, case_id) for case_id in range(1, 11)),
-        *(buy(second, 1) for _ in range(5)),
+        *(buy(second, 1, period) for _ in range(5)),
     )
     assert await desk.mismatches() == []
     assert (await use(desk)).owed == 0

@@ -110,10 +110,12 @@ async def test_within_a_sequence_one_after_the_other(desk: StoredDesk) -> None:
     first, other = await claim(desk)
     assert (first.planned.key, other.planned.key) == ("1", "other")
     assert await claimed(desk) == []
-    await desk.run(lambda work: work.outbox.retry(first.id, NOW + MINUTE, "slow down"))
+    assert await desk.run(lambda work: work.outbox.next_at()) == LEASE
+    await desk.run(lambda work: work.outbox.retry(first.id, NOW + 2 * MINUTE, "slow down"))
     assert await claimed(desk) == []
     await send(desk, other)
-    (first,) = await claim(desk, NOW + MINUTE)
+    assert await desk.run(lambda work: work.outbox.next_at()) == NOW + 2 * MINUTE
+    (first,) = await claim(desk, NOW + 2 * MINUTE)
     assert (first.planned.key, first.attempts, first.error) == ("1", 2, "slow down")
     await send(desk, first)
     assert await claimed(desk) == ["2"]

@@ -3,7 +3,9 @@
 import asyncio
 import random
 import sqlite3
+import threading
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -111,8 +113,11 @@ async def test_a_cancelled_caller_leaves_a_whole_transaction(desk: StoredDesk, u
     caller.cancel()
     with pytest.raises(asyncio.CancelledError):
         await caller
+    closing_desk = asyncio.create_task(desk.close())
+    for _ in range(20):
+        await asyncio.sleep(0)
     go_on.set()
-    await desk.close()
+    await closing_desk
     async with await StoredDesk.open(url) as after:
         assert await after.run(read) == "written"
 
@@ -223,6 +228,36 @@ async def test_work_that_swallows_its_end_is_not_saved(url: str) -> None:
         assert await desk.run(read) is None
 
 
+async def test_a_beginning_that_was_given_up_is_taken_back_when_it_comes(sqlite_url: str) -> None:
+    async with await StoredDesk.open(sqlite_url) as desk:
+        await desk.run(write)
+        driver: Any = desk._context.db()
+        busy = threading.Event()
+        # The driver's thread is busy, so the BEGIN waits in its queue while its caller gives up.
+        thread = asyncio.create_task(driver._connection._execute(busy.wait))
+        await asyncio.sleep(0)
+        desk._patience = 0.05
+        given_up = asyncio.create_task(desk.run(write))
+        asyncio.get_running_loop().call_later(0.1, busy.set)
+        with pytest.raises(NotSaved):
+            await given_up
+        await thread
+        desk._patience = 2.5
+        await desk.run(write)
+
+
+async def test_a_connection_is_made_with_every_setting_or_not_at_all(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "desk.db", isolation_level=None)) as other:
+        other.execute("CREATE TABLE notes (name TEXT PRIMARY KEY, value TEXT)")
+        async with await StoredDesk.open(f"sqlite:///{tmp_path}/desk.db") as desk:
+            other.execute("BEGIN EXCLUSIVE")
+            with pytest.raises(NotSaved):
+                await desk.run(write)
+            other.execute("ROLLBACK")
+            (mode,) = await desk.run(lambda work: sql(work, "PRAGMA journal_mode"))
+            assert mode == {"journal_mode": "wal"}
+
+
 async def test_a_full_disk_is_not_saved_and_recovers(sqlite_url: str) -> None:
     async def fill(work: Any) -> None:
         for _ in range(200):
@@ -267,7 +302,7 @@ async def test_a_read_only_database_is_not_saved(sqlite_url: str) -> None:
 
 
 async def test_a_file_that_cannot_be_opened_is_not_saved_and_may_appear_later(
-    tmp_path: Any,
+    tmp_path: Path,
 ) -> None:
     async with await StoredDesk.open(f"sqlite:///{tmp_path}/missing/desk.db") as desk:
         for _ in range(2):
