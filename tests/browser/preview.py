@@ -31,6 +31,7 @@ class Preview:
     answers: list[dict[str, Any] | None] = field(default_factory=list)
     streams: list[web.StreamResponse] = field(default_factory=list)
     online: bool = True
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def send(self, event: str, **data: object) -> None:
         """Send one event to every open page."""
@@ -91,7 +92,7 @@ class Preview:
         await stream.prepare(request)
         await stream.write(b"retry: 100\n\n")
         self.streams.append(stream)
-        await asyncio.Event().wait()
+        await self.closing.wait()
         return stream
 
     async def static(self, request: web.Request) -> web.StreamResponse:
@@ -122,6 +123,7 @@ async def previewing(port: int = 0) -> AsyncIterator[Preview]:
     await site.start()
     preview.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     yield preview
+    preview.closing.set()
     await runner.cleanup()
 
 

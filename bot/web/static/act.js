@@ -108,6 +108,7 @@ export function clearProblem(near) {
 }
 
 function showForm(html, before) {
+  expectAnswer(false);
   const sheet = document.getElementById("sheet");
   const fresh = nodes(html);
   const chosen = before?.isConnected ? [...before.querySelectorAll('input[type="file"]')] : [];

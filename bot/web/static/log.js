@@ -6,6 +6,7 @@ const TOGETHER = 5 * 60 * 1000;
 const NEAR_END = 80;
 const SOON = 3000;
 let waiting = 0;
+let stuck = true;
 let askedAt = -SOON;
 
 const messages = () => [...log().querySelectorAll(".message")];
@@ -19,12 +20,13 @@ export function toEnd() {
   const list = log();
   list.scrollTop = list.scrollHeight;
   waiting = 0;
+  stuck = true;
   showWaiting();
 }
 
 // One has pressed something: what comes now is the answer, and is to be seen.
-export function expectAnswer() {
-  askedAt = performance.now();
+export function expectAnswer(yes = true) {
+  askedAt = yes ? performance.now() : -SOON;
 }
 
 export const expecting = () => performance.now() - askedAt < SOON;
@@ -100,13 +102,8 @@ async function showOlder(button) {
     if (!answer.ok) throw new Error(String(answer.status));
     const found = nodes(await answer.text());
     const list = log(), height = list.scrollHeight, top = list.scrollTop;
-    const first = found.querySelector(".message");
-    if (first && !found.querySelector("[data-older]")) {
-      // The fragment does not say whether there is more, so the next press will.
-      button.dataset.older = first.dataset.id;
-      button.disabled = false;
-      button.after(found);
-    } else button.replaceWith(found);
+    // What comes brings its own button where there is still more.
+    button.replaceWith(found);
     arrange();
     list.scrollTop = top + list.scrollHeight - height;
   } catch {
@@ -130,10 +127,20 @@ export function readyLog() {
   const mark = log().querySelector("[data-new-mark]");
   if (mark) mark.scrollIntoView({ block: "center" });
   else toEnd();
-  log().addEventListener("scroll", () => {
-    if (waiting && atEnd()) toEnd();
+  stuck = atEnd();
+  const list = log();
+  list.addEventListener("scroll", () => {
+    stuck = atEnd();
+    if (waiting && stuck) toEnd();
   }, { passive: true });
+  // Who stands at the end stays there while pictures load and the field below grows.
+  const stay = () => stuck && toEnd();
+  list.addEventListener("load", stay, true);
+  watcher.disconnect();
+  watcher.observe(list);
 }
+
+const watcher = new ResizeObserver(() => stuck && toEnd());
 
 export function startLog() {
   readyLog();
