@@ -83,8 +83,6 @@ def standing(face: Face) -> Words:
             return (f"{owed} given; an earlier breach is void",)
         case Mode.MISSED:
             return (f"{owed} missed by {duration(stands.late_by)}",)
-        case Mode.VOID:
-            return (f"{owed} given; the due time missed before it no longer counts",)
         case Mode.ENDED:
             return (f"no {owed} is owed any more",)
 
