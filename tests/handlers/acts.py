@@ -110,3 +110,8 @@ async def refreshed(talk: Talk, case_id: int) -> set[Side]:
 def a_package(partner: str, period: str, at: datetime) -> LedgerLine:
     """A package of cases that was paid."""
     return LedgerLine(0, partner, period, at, Move.PACKAGE, 10, "package", None, "opal", "", None)
+
+
+async def leaves(talk: Talk, key: str) -> None:
+    """Somebody is taken off the roster."""
+    await talk.desk.run(lambda uow: uow.people.remove_person(key))
