@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import structlog
 from aiohttp import web
 
 from bot.web import read
 from bot.web.answers import hand_in, result, tell
-from bot.web.conversations import Room, number, room, root, source_of
+from bot.web.conversations import Room, number, redraw, room, root, source_of
 from bot.web.faults import BadRequest, NotFound
 from bot.web.forms import Given
 from bot.web.visit import Visit, posted
@@ -15,7 +17,7 @@ from desk.errors import NotSaved
 from desk.ports import UnitOfWork
 from desk.records import Attachment, ChatMessage, ThreadRef
 from handlers.exchange import Inbound
-from handlers.intents import DeleteMessage, EditMessage, Intent
+from handlers.intents import DeleteMessage, EditMessage, Intent, SendToPartner
 
 _log = structlog.get_logger(__name__)
 
@@ -30,6 +32,11 @@ async def act(request: web.Request) -> web.Response:
         answer = await hand_in(here, inbound)
     finally:
         await _forget_unused(here, given)
+    if isinstance(wanted, SendToPartner) and answer.accepted:
+        # It has been sent, whether or not its button can be taken away at once.
+        with contextlib.suppress(NotSaved):
+            await here.deps.desk.run(lambda uow: redraw(uow, wanted.source, here.now))
+            here.deps.hub.wake()
     return await tell(here, place, inbound, answer)
 
 

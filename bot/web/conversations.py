@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.web.faults import BadRequest, NotFound
 from bot.web.pages import MessageItem, PlaceItem
@@ -49,11 +50,15 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A stored message with what is needed to show it: its author's name, its thread's case."""
+    """A stored message with what is needed to show it: its author's name, its thread's case.
+
+    `inside`: it was said among the vendor's people, and the partner has not been sent it.
+    """
 
     message: ChatMessage
     author: str
     ref: ThreadRef | None
+    inside: bool = False
 
 
 def direct(person_id: str) -> str:
@@ -74,6 +79,13 @@ def channel_of(conversation: str) -> str:
 def source_of(conversation: str, message_id: int) -> str:
     """The name of a message towards the rest of the desk, so that edits find it."""
     return f"{PLATFORM}::{conversation}:{message_id}"
+
+
+async def redraw(uow: UnitOfWork, source: str, now: datetime) -> None:
+    """Send a message to every page once more: something about it has changed."""
+    message_id = source.rpartition(":")[2]
+    if message_id.isdigit():
+        await uow.chat.change(int(message_id), now, None)
 
 
 def rooms_of(person: Person, places: Iterable[Place]) -> tuple[Room, ...]:
@@ -148,10 +160,20 @@ async def told(uow: UnitOfWork, messages: Sequence[ChatMessage]) -> list[Told]:
             refs[message.conversation, message.thread] = await uow.posts.thread_of(
                 PLATFORM, "", channel_of(message.conversation), str(message.thread)
             )
-    return [
-        Told(m, names[m.author_id], refs.get((m.conversation, m.thread)) if m.thread else None)
-        for m in messages
-    ]
+    found = []
+    for message in messages:
+        ref = refs.get((message.conversation, message.thread)) if message.thread else None
+        inside = await _is_inside(uow, message, ref)
+        found.append(Told(message, names[message.author_id], ref, inside))
+    return found
+
+
+async def _is_inside(uow: UnitOfWork, message: ChatMessage, ref: ThreadRef | None) -> bool:
+    if ref is None or ref.side is not Side.ENGINEERS or message.kind != "text":
+        return False
+    # It is in the chat a moment before it is in the case.
+    stored = await uow.messages.by_source(source_of(message.conversation, message.id))
+    return stored is None or not stored.public
 
 
 def item(one: Told, person: Person) -> MessageItem:
@@ -185,9 +207,8 @@ def item(one: Told, person: Person) -> MessageItem:
 
 
 def _actions(one: Told, person: Person) -> tuple[Button, ...]:
-    inside = one.ref is not None and one.ref.side is Side.ENGINEERS
     works = bool(person.roles & {Role.ENGINEER, Role.DUTY_MANAGER})
-    if one.ref is None or not inside or not works or one.message.author_id == "":
+    if one.ref is None or not one.inside or not works:
         return ()
     source = source_of(one.message.conversation, one.message.id)
     return (Button("Send to partner", SendToPartner(one.ref.case_id, source=source)),)

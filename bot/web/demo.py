@@ -28,7 +28,7 @@ async def stage(uow: UnitOfWork, here: Visit) -> Demo | None:
     if not here.deps.settings.demo:
         return None
     partners = {partner.id: partner for partner in await uow.people.partners()}
-    found = personas(await uow.people.persons())
+    found = personas(await uow.people.persons(), list(partners.values()))
     return Demo(
         now=here.now,
         personas=tuple(

@@ -155,6 +155,9 @@ async def _seen(uow: UnitOfWork, here: Visit, wanted: str, thread: int | None) -
     place = next((one for one in rooms if one.conversation == wanted), None)
     if place is None:
         raise NotFound("There is no such conversation.")
+    # A thread is asked for by any of its messages.
+    asked = await uow.chat.get(thread) if thread is not None else None
+    thread = asked.thread if asked is not None and asked.thread is not None else thread
     ref = await conversations.root(uow, place, thread)
     rows, first = await _rows(uow, place, thread, None)
     unread = await uow.chat.unread(here.person.id, [one.conversation for one in rooms])
@@ -183,10 +186,15 @@ async def _rows(
 
 def _conversation(person: Person, seen: Seen) -> Conversation:
     note, placeholder = _who_reads(person, seen)
+    topic = (
+        seen.place.topic
+        if seen.ref is None
+        else f"Everything that is said about C-{seen.ref.case_id} here."
+    )
     return Conversation(
         conversation=seen.place.conversation,
         name=seen.place.name,
-        topic=seen.place.topic,
+        topic=topic,
         messages=tuple(conversations.item(one, person) for one in seen.told),
         thread="" if seen.thread is None else str(seen.thread),
         note=note,

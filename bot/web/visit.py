@@ -13,7 +13,7 @@ from bot.web.faults import NotSignedIn
 from bot.web.forms import Given, read_form
 from bot.web.pages import Viewer
 from bot.web.session import Session, Sessions, check_origin
-from desk.people import Person, Role
+from desk.people import Partner, Person, Role
 from desk.ports import UnitOfWork
 
 SESSIONS: web.AppKey[Sessions] = web.AppKey("web_sessions", Sessions)
@@ -47,7 +47,8 @@ async def visit(request: web.Request, *, begin: bool = False) -> Visit:
     async def known(uow: UnitOfWork) -> tuple[Person, str] | None:
         person = await uow.people.person(session.person_id) if session else None
         if person is None and begin and deps.settings.demo:
-            person = next(iter(personas(await uow.people.persons())), None)
+            cast = personas(await uow.people.persons(), await uow.people.partners())
+            person = next(iter(cast), None)
         if person is None:
             return None
         partner = await uow.people.partner(person.partner_id) if person.partner_id else None
@@ -81,9 +82,14 @@ async def posted(request: web.Request) -> tuple[Visit, Given]:
     return here, given
 
 
-def personas(persons: Sequence[Person]) -> list[Person]:
-    """The people that the demo can be looked at as, partners' contacts first."""
-    return sorted(persons, key=lambda one: (_rank(one), one.partner_id or "", one.name))
+def personas(persons: Sequence[Person], partners: Sequence[Partner]) -> list[Person]:
+    """The people that the demo can be looked at as: contacts of the richest plans first."""
+    with_tam = {partner.id for partner in partners if partner.tam_id is not None}
+
+    def order(one: Person) -> tuple[int, bool, str, str]:
+        return _rank(one), one.partner_id not in with_tam, one.partner_id or "", one.name
+
+    return sorted(persons, key=order)
 
 
 def _rank(person: Person) -> int:

@@ -4,7 +4,7 @@ import pytest
 
 from bot.platform import Address
 from desk.notices import Side
-from handlers.intents import Begin, ClaimCase, ListCases, OpenCase, ShowCase
+from handlers.intents import Begin, ClaimCase, ListCases, OpenCase, SendToPartner, ShowCase
 from handlers.views.kinds import DoneView
 from tests.web.world import OPEN, World
 
@@ -145,6 +145,7 @@ async def test_a_thread_of_a_case_is_part_of_the_case(world: World) -> None:
 
     said = await eve.say("looks like the broker", where="channel:support", thread=inside)
     page = await (await eve.get(f"/c/channel:support?thread={inside}")).text()
+    by_reply = await (await eve.get(f"/c/channel:support?thread={inside + 1}")).text()
     stored = await world.desk.run(lambda uow: uow.messages.of(case))
     source = f"web::channel:support:{inside + 1}"
 
@@ -154,7 +155,27 @@ async def test_a_thread_of_a_case_is_part_of_the_case(world: World) -> None:
     ]
     assert "Internal, on C-" in page
     assert "send_to_partner" in page
+    assert by_reply == page
     assert "The queue stands still" in page  # its case is in focus without being asked for
+
+
+async def test_what_was_sent_to_the_partner_is_offered_no_more(world: World) -> None:
+    ada, eve = await world.browser("ada"), await world.browser("eve")
+    case = (await (await ada.act(OPEN)).json())["case"]
+    await eve.act(ClaimCase(case), where="channel:support")
+    inside = await world.thread(case, Side.ENGINEERS, Address("web", "", channel="support"))
+    await eve.say("restart the broker", where="channel:support", thread=inside)
+    before = await world.desk.run(lambda uow: uow.chat.last_seq())
+    source = f"web::channel:support:{inside + 1}"
+
+    sent = await eve.act(SendToPartner(case, source=source), where="channel:support")
+    page = await (await eve.get(f"/c/channel:support?thread={inside}")).text()
+    changed = await world.desk.run(lambda uow: uow.chat.since(before, ["channel:support"]))
+
+    assert (await sent.json())["accepted"]
+    assert "restart the broker" in page
+    assert "send_to_partner" not in page
+    assert [message.id for message in changed] == [inside + 1]
 
 
 async def test_a_message_is_changed_and_taken_back_by_its_writer_only(world: World) -> None:
