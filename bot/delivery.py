@@ -61,6 +61,8 @@ class Delivery:
         self._sending: set[asyncio.Task[None]] = set()
         # One at a time in a lane, also where a lane's next notices are leased meanwhile.
         self._lanes: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        # The lanes whose place refused a digest: it is the first thing that they say next.
+        self._crowded: set[str] = set()
 
     def wake(self) -> None:
         """Look into the outbox at once: something was planned."""
@@ -128,7 +130,7 @@ class Delivery:
         left = list(rows)
         async with lock:
             try:
-                await self._send_lane(left, leased)
+                await self._send_lane(order, left, leased)
             except NotSaved as refused:
                 # Nothing of these was sent: they are given back as soon as that can be saved.
                 self._dispatch.complain(refused)
@@ -141,9 +143,10 @@ class Delivery:
                     left, self._clock() + TOO_LONG, "the desk made a mistake"
                 )
 
-    async def _send_lane(self, left: list[OutboxRow], leased: datetime) -> None:
+    async def _send_lane(self, order: str, left: list[OutboxRow], leased: datetime) -> None:
         """Send the notices of a lane; what is done with is taken out of `left`."""
-        singly = True
+        # The worst is said by itself, unless the place had no room for what came after it.
+        singly = order not in self._crowded
         while left:
             now = self._clock()
             if not timedelta(0) <= now - leased < LEASE * SENDING:
@@ -162,10 +165,13 @@ class Delivery:
                     else self._dispatch.send(group[0])
                 )
             except Held as held:
-                # `left` in its order: the worst is first again when its time has come.
+                if len(group) > 1:
+                    self._crowded.add(order)
                 await self._dispatch.hold(left, held)
                 left.clear()
                 return
+            if len(group) > 1:
+                self._crowded.discard(order)
             done = {row.id for row in group}
             left[:] = [row for row in left if row.id not in done]
             singly = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 import structlog
@@ -24,6 +25,10 @@ FIRST_GAP, LONGEST_GAP = timedelta(seconds=1), timedelta(minutes=1)
 SIGNED_OUT = timedelta(minutes=1)
 # An adapter's own mistake is tried again this often before it counts as a refusal.
 MISTAKES = 5
+
+
+async def _post(address: Address, view: View, key: str, platform: Platform) -> Sent:
+    return await platform.post(address, view, key)
 
 
 class Held(Exception):
@@ -62,9 +67,7 @@ class Outlets:
         held: Held | None = None
         for address in addresses:
             try:
-                sent = await self._call(
-                    address, lambda to, at=address: to.post(at, view, key), tries
-                )
+                sent = await self._call(address, partial(_post, address, view, key), tries)
             except Permanent as no:
                 refused.append(no)
             except Held as later:
@@ -136,5 +139,5 @@ class Outlets:
 
     def _gap(self, tries: int) -> timedelta:
         """Growing gaps, spread out so that what failed together does not come back together."""
-        grown = min(FIRST_GAP * 2 ** min(tries - 1, 10), LONGEST_GAP)
+        grown = min(FIRST_GAP * (1 << min(tries - 1, 10)), LONGEST_GAP)
         return grown * (0.5 + self._chance())

@@ -1,6 +1,6 @@
 """Delivery: every notice reaches somebody, as things are now, and the ledger says how."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,6 +13,7 @@ from desk import verbs
 from desk.errors import NotSaved
 from desk.notices import Planned, Side, ToPerson, Trouble
 from desk.people import Identity
+from desk.ports import Desk
 from desk.records import Delivery as Fate
 from handlers.views.kinds import AlertView, TroubleView
 from storage.desk import StoredDesk
@@ -295,9 +296,9 @@ async def test_an_adapters_mistake_is_tried_again_and_then_counts_as_a_refusal(
 class Away:
     """A desk whose database comes and goes."""
 
-    def __init__(self, desk: StoredDesk) -> None:
+    def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.fail = iter(())
+        self.fail: Iterator[bool] = iter(())
 
     async def run(self, work):  # type: ignore[no-untyped-def]
         if next(self.fail, False):
@@ -308,8 +309,8 @@ class Away:
 async def test_an_outcome_that_cannot_be_saved_is_saved_later_and_nothing_is_sent_twice(
     alerting: Alerting,
 ) -> None:
-    away = Away(alerting.desk)  # type: ignore[arg-type]
-    alerting.delivery = alerting.another(away)  # type: ignore[arg-type]
+    away = Away(alerting.desk)
+    alerting.delivery = alerting.another(away)
     for _ in range(3):
         await alerting.opened()
     alerting.later(minutes=15)

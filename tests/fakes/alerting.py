@@ -97,6 +97,12 @@ class Alerting:
         await self.sweep()
         await self.deliver()
 
+    async def saved(self, case: Case) -> Case:
+        return await self.desk.run(lambda uow: uow.cases.save(case))
+
+    async def planned(self, planned: Planned) -> bool:
+        return await self.desk.run(lambda uow: uow.outbox.plan(planned, self.now))
+
     async def case(self, case_id: int) -> Case:
         found = await self.desk.run(lambda uow: uow.cases.get(case_id))
         assert found is not None
@@ -133,7 +139,7 @@ class Alerting:
             f"case:{case.id}:card:{side}", CaseCard(case.id, side), ToChannel(place),
             f"case:{case.id}:{side}",
         )  # fmt: skip
-        await self.desk.run(lambda uow: uow.outbox.plan(planned, self.now))
+        await self.planned(planned)
 
     async def said(self, case: Case, text: str) -> Message:
         """The partner writes, and the engineers' thread is to have it."""
@@ -145,5 +151,5 @@ class Alerting:
             f"case:{case.id}:said:{kept.id}:{side}", Said(case.id, kept.id),
             ToThread(case.id, side), f"case:{case.id}:{side}",
         )  # fmt: skip
-        await self.desk.run(lambda uow: uow.outbox.plan(planned, self.now))
+        await self.planned(planned)
         return kept
