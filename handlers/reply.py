@@ -11,7 +11,7 @@ from desk.errors import NotKnown, Stale
 from desk.notices import Side
 from desk.records import Message
 from handlers import announce, simple_form
-from handlers.context import Context
+from handlers.context import BEYOND, Context
 from handlers.exchange import Answer
 from handlers.fields import TEXT, Checked
 from handlers.intents import ReplyToPartner, SendToPartner
@@ -46,19 +46,13 @@ async def handle(ctx: Context, intent: ReplyToPartner) -> Answer:
 
 async def send_on(ctx: Context, intent: SendToPartner) -> Answer:
     """Pass a message of the internal thread on, once; it counts as a reply."""
-    message = (
-        await ctx.uow.messages.by_source(intent.source)
-        if intent.source
-        else await ctx.uow.messages.get(intent.message_id)
-    )
+    message = await _meant(ctx, intent)
+    if message is None and intent.source and ctx.person.is_vendor:
+        # Any message of the platform can be pointed at, also one that is in no case.
+        raise _unsendable()
     case = await ctx.case(message.case_id if message else intent.case_id, Verb.REPLY)
     if message is None or message.side is not Side.ENGINEERS or message.deleted_at is not None:
-        raise NotKnown(
-            code="unknown.message",
-            what="That message cannot be sent to the partner.",
-            why="Only what an engineer wrote in the internal thread, and did not delete, can be.",
-            next_step="Press Reply to partner and write it there.",
-        )
+        raise _unsendable()
     if message.public:
         raise Stale(
             code="stale.sent",
@@ -72,6 +66,23 @@ async def send_on(ctx: Context, intent: SendToPartner) -> Answer:
     await ctx.uow.messages.save(public)
     await announce.said(ctx.uow, public, Side.PARTNER, ctx.now)
     return await ctx.done(saved, f"Sent to the partner of {saved.number}")
+
+
+async def _meant(ctx: Context, intent: SendToPartner) -> Message | None:
+    if intent.source:
+        return await ctx.uow.messages.by_source(intent.source)
+    if not 0 < intent.message_id < BEYOND:
+        return None
+    return await ctx.uow.messages.get(intent.message_id)
+
+
+def _unsendable() -> NotKnown:
+    return NotKnown(
+        code="unknown.message",
+        what="That message cannot be sent to the partner.",
+        why="Only what an engineer wrote in the internal thread, and did not delete, can be.",
+        next_step="Press Reply to partner and write it there.",
+    )
 
 
 async def say_publicly(ctx: Context, case: Case, text: str) -> Message:
