@@ -70,13 +70,11 @@ def _settings(settings: Settings, environ: Mapping[str, str]) -> Iterator[Findin
     for name, meant in config.misspelt(environ).items():
         yield Finding("settings", f"{name} is not a setting", f"Did you mean {meant}?")
     if not settings.loopback and settings.public_url is None:
-        wrong = (
-            "other machines may reach the desk, and DESK_PUBLIC_URL does not say under which name"
-        )
+        wrong = "other machines may reach the desk, and DESK_PUBLIC_URL is not set"
         yield Finding(
             "settings",
             wrong,
-            "Set it to the name under which they do: links to the desk are made of it.",
+            "Set it to the address that they use: links are made of it.",
         )
     if settings.public_url and not settings.loopback and settings.public_url.startswith("http://"):
         wrong = "DESK_PUBLIC_URL is http: sessions would travel in the clear"

@@ -8,16 +8,20 @@ the desk has met them in their partner's own workspace.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from bot.roster.read import Roster
-from bot.roster.words import fields_changed, heading
+from bot.roster.words import fields_changed, heading, in_words
 from desk.case import OPEN
 from desk.people import Identity, Partner, Person, Place
 from desk.ports import UnitOfWork
 from desk.records import CaseFilter
+
+# The accounts that the roster gave when it was last applied.
+GIVEN = "roster.identities"
 
 Sign = Literal["+", "~", "-", "="]
 Write = Callable[[UnitOfWork], Awaitable[None]]
@@ -57,6 +61,9 @@ async def apply(uow: UnitOfWork, roster: Roster, *, dry_run: bool = False) -> tu
     if not dry_run:
         for change in changes:
             await change.write(uow)
+        given = json.dumps(sorted(_given(roster)), ensure_ascii=False)
+        if given != await uow.notes.read(GIVEN):
+            await uow.notes.write(GIVEN, given)
     return changes
 
 
@@ -68,12 +75,13 @@ async def difference(uow: UnitOfWork, roster: Roster) -> tuple[Change, ...]:
         {p.id: p for p in await uow.people.places()},
         await uow.people.workspaces(),
     )
+    given = frozenset(json.loads(await uow.notes.read(GIVEN) or "[]"))
     # What goes makes room for what comes: an account or a workspace may have changed hands.
     gone = await _gone(uow, roster, known)
     return (
         *gone,
         *_put(roster.partners, known.partners, "partner", _put_partner),
-        *_put(_met(roster, known), known.people, "person", _put_person),
+        *_put(_met(roster, known, given), known.people, "person", _put_person),
         *_put(roster.places, known.places, "channel", _put_place),
         *_linked(roster, known),
     )
@@ -122,8 +130,11 @@ def _link(platform: str, workspace: str, partner: str) -> Write:
     return lambda uow: uow.people.link_workspace(platform, workspace, partner)
 
 
-def _met(roster: Roster, known: _Known) -> dict[str, Person]:
-    """The roster's people with what they did for themselves since they were last applied."""
+def _met(roster: Roster, known: _Known, given: frozenset[str]) -> dict[str, Person]:
+    """The roster's people with what they did for themselves since they were last applied.
+
+    An account that an earlier roster gave (`given`) and this one does not is gone.
+    """
     claimed = {identity for person in roster.people.values() for identity in person.identities}
     met = {}
     for key, person in roster.people.items():
@@ -134,11 +145,23 @@ def _met(roster: Roster, known: _Known) -> dict[str, Person]:
         learned = tuple(
             identity
             for identity in old.identities
-            if identity not in claimed and _at_home(roster, person, identity)
+            if identity not in claimed
+            and in_words(identity) not in given
+            and _at_home(roster, person, identity)
         )
         identities = (*person.identities, *learned)
         met[key] = replace(person, on_duty=old.on_duty, identities=identities)
     return met
+
+
+def _given(roster: Roster) -> set[str]:
+    """The accounts that the roster itself gives, of those that could also have been met."""
+    return {
+        in_words(identity)
+        for person in roster.people.values()
+        for identity in person.identities
+        if _at_home(roster, person, identity)
+    }
 
 
 def _at_home(roster: Roster, person: Person, identity: Identity) -> bool:

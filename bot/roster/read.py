@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 
-from bot.roster.gaps import gaps
+from bot.roster.gaps import Gap, gaps
 from bot.roster.schema import (
     WEEKDAYS,
     AccountTable,
@@ -68,7 +68,7 @@ class _Reader:
         people = {k: self._person(k, t) for k, t in self.table.people.items()}
         places = {k: self._place(k, t) for k, t in self.table.channels.items()}
         found = gaps(self.catalog, partners.values(), people.values(), places.values())
-        warnings = (self.source.fault((gap.table, gap.key), gap.sentence) for gap in found)
+        warnings = (self.source.fault(_path(gap), gap.sentence) for gap in found)
         return Roster(partners, people, places, workspaces, tuple(sorted(warnings)))
 
     def known(self, key: str, among: Iterable[str], what: str, path: KeyPath) -> bool:
@@ -260,6 +260,10 @@ class _Reader:
         known = [p for key in among if (it := self.catalog.programs.get(key)) for p in it.products]
         for index, product in enumerate(table.products):
             self.known(product, known, "product", (*path, "products", index))
+
+
+def _path(gap: Gap) -> KeyPath:
+    return tuple(part for part in (gap.table, gap.key) if part)
 
 
 def _hours(table: HoursTable | None) -> Hours | None:
