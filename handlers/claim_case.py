@@ -24,11 +24,8 @@ async def claim(ctx: Context, intent: ClaimCase) -> Answer:
     check(case, Verb.CLAIM)
     if case.owner_id is not None:
         owner = await ctx.uow.people.person(case.owner_id)
-        who = (
-            "You have"
-            if case.owner_id == ctx.person.id
-            else f"{owner.name if owner else case.owner_id} has"
-        )
+        who = f"{owner.name if owner else 'Somebody who left'} has"
+        who = "You have" if case.owner_id == ctx.person.id else who
         raise Stale(
             code="stale.claimed",
             what=f"{who} {case.number} already, so nothing was changed.",

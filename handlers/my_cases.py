@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desk.case import OPEN, State, Verb
+from desk.case import OPEN, Case, State, Verb
 from desk.errors import NotAllowed
 from desk.notices import Side
 from desk.records import CaseFilter
@@ -11,6 +11,7 @@ from handlers.exchange import Answer
 from handlers.intents import AskWhy, ListCases, ShowCase, ShowQueue, ShowTimeline
 from handlers.views.kinds import CasesView, Face, TimelineView, WhyView
 from sla import clock
+from sla.catalog import NotInCatalog
 
 SHOWS: dict[str, frozenset[State] | None] = {
     "open": OPEN,
@@ -58,7 +59,7 @@ async def _page(
     number: int,
 ) -> Answer:
     page = await ctx.uow.cases.find(wanted, max(1, min(number, 10**6)))
-    faces: list[Face] = [await ctx.face(case) for case in page.cases]
+    faces = [face for case in page.cases if (face := await _face(ctx, case)) is not None]
     return answer(
         CasesView(
             "queue" if what == "queue" else "mine",
@@ -71,6 +72,14 @@ async def _page(
             page.total,
         )
     )
+
+
+async def _face(ctx: Context, case: Case) -> Face | None:
+    """None for a case whose partner or plan is gone: it must not keep the others from view."""
+    try:
+        return await ctx.face(case)
+    except NotInCatalog:
+        return None
 
 
 async def show(ctx: Context, intent: ShowCase) -> Answer:

@@ -14,6 +14,7 @@ from handlers.exchange import Answer
 from handlers.fields import TEXT, Checked
 from handlers.intents import RejectCase, WithdrawCase
 from handlers.reply import say_publicly
+from handlers.views import words
 from handlers.views.kinds import FormView
 from handlers.views.vocabulary import Option
 
@@ -23,6 +24,7 @@ async def form(
 ) -> FormView:
     """On which ground, of which other case, and what the partner is told."""
     case = await ctx.case(intent.case_id, Verb.REJECT)
+    took = words.took_unit(await ctx.face(case))
     scope = "; ".join(ctx.catalog.program(case.program).scope_out)
     grounds = (
         Option(Ground.DUPLICATE.value, "Duplicate", "Another case of this partner is the same."),
@@ -42,7 +44,7 @@ async def form(
         simple_form.field("text", "What the partner is told"),
         faults=faults,
         error=error,
-        lead=("The unit of the quota goes back to the partner.",),
+        lead=("The unit of the quota goes back to the partner.",) if took else (),
     )
 
 
@@ -80,6 +82,6 @@ async def withdraw(ctx: Context, intent: WithdrawCase) -> Answer:
     moved, happened = verbs.withdraw(case, ctx.person.id, ctx.now)
     saved, entries = await ctx.keep(moved, happened)
     await announce.news(ctx.uow, saved, entries[0], Side.ENGINEERS, now=ctx.now)
-    took = case.category == "technical" and ctx.catalog.plan(case.program, case.plan).quota
+    took = words.took_unit(await ctx.face(saved))
     back = " Its unit of the quota is back." if took and not case.claimed_once else ""
     return await ctx.done(saved, f"{saved.number} is withdrawn.{back}")
