@@ -87,23 +87,16 @@ def case(view: CaseView) -> Card:
 
 def _facts(view: CaseView) -> tuple[tuple[str, Words], ...]:
     face = view.face
-    about: Words = (f"{face.case.product} · {face.case.language} · {_coordination(face)}",)
     rows: tuple[tuple[str, Words], ...] = (
         ("State", (words.state(face),)),
         ("Engineer", (words.owner(face),)),
-        ("About", about),
+        ("Product", (face.case.product,)),
+        ("Language", (words.language(face.case.language),)),
+        ("Coordination", (words.COORDINATION[face.case.coordination],)),
     )
     if view.side is Side.ENGINEERS:
         return (*rows, ("Priority", (face.plan.priority_name,)))
     return rows
-
-
-def _coordination(face: Face) -> str:
-    return {
-        "independent": "each side supports its own product",
-        "vendor_coordinated": "the vendor coordinates",
-        "partner_coordinated": "the partner coordinates",
-    }[face.case.coordination.value]
 
 
 def engineer_buttons(face: Face, verbs: frozenset[Verb]) -> tuple[Button, ...]:
@@ -163,7 +156,7 @@ def opened(view: OpenedView) -> Card:
         due = ("It is outside working hours now: work starts ", Moment(starts), ". ", *due)
     if face.standing.provisional:
         due = (*due, " That year's holidays are not published yet, so the time may still move.")
-    rows: list[tuple[str, Words]] = [("Severity", (face.severity.name,)), ("Due", due)]
+    rows: list[tuple[str, Words]] = [("Severity", (face.severity.name,))]
     if view.left is not None and view.period is not None and not view.left.unlimited:
         until = Moment(view.period.end, face.program.home_zone, face.program.home_name)
         rows.append(("Quota", (f"{view.left.total} left until ", until)))
@@ -173,6 +166,7 @@ def opened(view: OpenedView) -> Card:
         mark=face.severity.mark,
         elements=(
             Text((face.case.title,), quote=True),
+            Text(due),
             Facts(tuple(rows)),
             Text(("Write in the case's thread to add to it; files are welcome.",), small=True),
             Actions(

@@ -72,9 +72,10 @@ def why(view: WhyView) -> Card:
     face, told = view.face, view.explanation
     owed = words.what_is_owed(face)
     promise = f"{face.plan.name} promises the {owed} in less than {words.hours(told.target)}"
-    calendar = face.program.calendars[face.case.cycle.calendar].name
+    spec = face.program.calendars[face.case.cycle.calendar]
+    counted = "around the clock" if spec.always else f"in {spec.name}"
     lead: Words = (
-        f"{promise} for {history.severity(face, told.severity)}, in {calendar}. {RULES[told.rule]}",
+        f"{promise} for {history.severity(face, told.severity)}, counted {counted}. {RULES[told.rule]}",
     )
     if told.due_at is None:
         end: Words = (

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from babel import Locale
-
 from desk.case import Category
 from desk.people import Coordination
 from desk.promise import MetBy
@@ -135,9 +133,9 @@ def _about(
         Field(
             "language",
             "Language",
-            "search",
+            "choice",
             intent.language,
-            options=tuple(Option(code, language(code)) for code in program.languages),
+            options=tuple(Option(code, words.language(code)) for code in program.languages),
             error=faults.get("language", ""),
         ),
         Field(
@@ -148,11 +146,6 @@ def _about(
             required=False,
         ),
     )
-
-
-def language(code: str) -> str:
-    """A language's English name."""
-    return Locale.parse(code).get_display_name("en") or code
 
 
 def _severities(entitlement: Entitlement, offered: list[Category]) -> tuple[Option, ...]:

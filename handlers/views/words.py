@@ -5,12 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from babel import Locale
+
 from desk.case import STATE_WORDS, State
-from desk.people import Person
+from desk.people import Coordination, Person
 from desk.promise import MetBy
 from handlers.views.kinds import Face
 from handlers.views.vocabulary import CaseRef, Moment, Name, Span, Strong, Tone, Words
 from sla.clock import Mode
+
+COORDINATION = {
+    Coordination.INDEPENDENT: "each side its own product",
+    Coordination.VENDOR: "the vendor",
+    Coordination.PARTNER: "the partner",
+}
 
 MEETING = {MetBy.FIRST_REPLY: "first reply", MetBy.ACCEPTED: "acceptance"}
 
@@ -36,6 +44,11 @@ def hours(length: timedelta) -> str:
     whole, minutes = divmod(total, 60)
     parts = ([f"{whole} h"] if whole else []) + ([f"{minutes} min"] if minutes else [])
     return " ".join(parts) or duration(length)
+
+
+def language(code: str) -> str:
+    """A language's English name."""
+    return Locale.parse(code).get_display_name("en") or code
 
 
 def count(number: int, thing: str) -> str:
