@@ -75,7 +75,8 @@ def why(view: WhyView) -> Card:
     spec = face.program.calendars[face.case.cycle.calendar]
     counted = "around the clock" if spec.always else f"in {spec.name}"
     lead: Words = (
-        f"{promise} for {history.severity(face, told.severity)}, counted {counted}. {RULES[told.rule]}",
+        f"{promise} for {history.severity(face, told.severity)}, counted {counted}. ",
+        RULES[told.rule],
     )
     if told.due_at is None:
         end: Words = (

@@ -181,4 +181,6 @@ def cost(entitlement: Entitlement) -> Words:
     counted = " or ".join(sorted(quota.counts))
     others = [c for c in CATEGORIES if entitlement.plan.offers(c) and c not in quota.counts]
     free = f" A {others[0].value} case takes none." if others else ""
+    if not entitlement.left.total:
+        return (f"No {counted} case is left this {quota.period}.{free}",)
     return (f"A {counted} case takes 1 of the {entitlement.left.total} left.{free}",)
