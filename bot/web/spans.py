@@ -77,7 +77,7 @@ class Reader:
     def _name(self, name: Name) -> Markup:
         if not name.mention:
             return Markup('<bdi class="name">{}</bdi>').format(literal(name.name))
-        me = " me" if name.person_id == self.person_id else ""
+        me = " you" if name.person_id == self.person_id else ""
         return Markup('<bdi class="mention{}">@{}</bdi>').format(me, literal(name.name))
 
     def _moment(self, moment: Moment) -> Markup:
