@@ -17,6 +17,8 @@ import structlog
 from bot.dispatch import Dispatch
 from bot.outlets import Held, Outlets
 from bot.platform import Platform
+from bot.readings import Reading, Readings
+from bot.settling import Settling
 from desk.errors import NotSaved
 from desk.notices import Alert
 from desk.ports import Desk
@@ -55,7 +57,11 @@ class Delivery:
     ) -> None:
         self._desk = desk
         self._clock = clock
-        self._dispatch = Dispatch(desk, catalog, Outlets(platforms, clock, chance), clock)
+        self._readings = Readings(desk, catalog, clock)
+        self._settling = Settling(desk)
+        self._dispatch = Dispatch(
+            self._readings, self._settling, Outlets(platforms, clock, chance), clock
+        )
         self._wait = wait
         self._woken = asyncio.Event()
         self._sending: set[asyncio.Task[None]] = set()
@@ -84,7 +90,7 @@ class Delivery:
                 taken, _ = await self._begin()
                 seconds = 0.0 if taken else await self._idle()
             except NotSaved as refused:
-                self._dispatch.complain(refused)
+                self._settling.complain(refused)
             except Exception:
                 _log.exception("delivery.failed")
             if len(self._sending) >= LANES:
@@ -93,6 +99,10 @@ class Delivery:
                 await self._wait(self._woken, seconds)
         while self._sending:
             await asyncio.wait(tuple(self._sending))
+        try:
+            await self._settling.catch_up()
+        except NotSaved as refused:
+            self._settling.complain(refused)
 
     async def _idle(self) -> float:
         """For how many seconds there is nothing to do; another process may plan something."""
@@ -106,12 +116,17 @@ class Delivery:
     async def _begin(self) -> tuple[int, list[asyncio.Task[None]]]:
         """Lease a batch and set its lanes going."""
         # Before anything else: a lease on what was sent already may be about to end.
-        await self._dispatch.catch_up()
+        await self._settling.catch_up()
         now = self._clock()
         rows = await self._desk.run(lambda uow: uow.outbox.claim(now, now + LEASE, BATCH))
-        lanes: dict[str, list[OutboxRow]] = {}
-        for row in rows:
-            lanes.setdefault(row.planned.order, []).append(row)
+        try:
+            readings = await self._readings.of(rows) if rows else []
+        except NotSaved:
+            await self._settling.put_back(rows, now, "the change could not be saved")
+            raise
+        lanes: dict[str, list[Reading]] = {}
+        for reading in readings:
+            lanes.setdefault(reading.row.planned.order, []).append(reading)
         tasks = []
         for order, lane in lanes.items():
             task = asyncio.get_running_loop().create_task(self._lane(order, lane, now))
@@ -125,36 +140,36 @@ class Delivery:
         # The next notice of a thread can be leased only now.
         self.wake()
 
-    async def _lane(self, order: str, rows: Sequence[OutboxRow], leased: datetime) -> None:
+    async def _lane(self, order: str, readings: Sequence[Reading], leased: datetime) -> None:
         lock = self._lanes.setdefault(order, asyncio.Lock())
-        left = list(rows)
+        left = list(readings)
         async with lock:
             try:
                 await self._send_lane(order, left, leased)
             except NotSaved as refused:
                 # Nothing of these was sent: they are given back as soon as that can be saved.
-                self._dispatch.complain(refused)
-                await self._dispatch.put_back(
-                    left, self._clock() + TOO_LONG, "the change could not be saved"
+                self._settling.complain(refused)
+                await self._settling.put_back(
+                    _rows(left), self._clock() + TOO_LONG, "the change could not be saved"
                 )
             except Exception:
                 _log.exception("delivery.lane_failed", order=order)
-                await self._dispatch.put_back(
-                    left, self._clock() + TOO_LONG, "the desk made a mistake"
+                await self._settling.put_back(
+                    _rows(left), self._clock() + TOO_LONG, "the desk made a mistake"
                 )
 
-    async def _send_lane(self, order: str, left: list[OutboxRow], leased: datetime) -> None:
+    async def _send_lane(self, order: str, left: list[Reading], leased: datetime) -> None:
         """Send the notices of a lane; what is done with is taken out of `left`."""
         # The worst is said by itself, unless the place had no room for what came after it.
         singly = order not in self._crowded
         while left:
             now = self._clock()
             if not timedelta(0) <= now - leased < LEASE * SENDING:
-                kept = tuple(left)
+                kept = _rows(left)
                 left.clear()
                 # Once a lease has ended the notices may be in somebody else's hands.
                 if now - leased < LEASE:
-                    await self._dispatch.put_back(kept, now, "not reached in time")
+                    await self._settling.put_back(kept, now, "not reached in time")
                 return
             late = [] if singly else _late(left, now)
             group = late if len(late) > FEW else left[:1]
@@ -167,21 +182,26 @@ class Delivery:
             except Held as held:
                 if len(group) > 1:
                     self._crowded.add(order)
-                await self._dispatch.hold(left, held)
+                await self._dispatch.hold(_rows(left), held)
                 left.clear()
                 return
             if len(group) > 1:
                 self._crowded.discard(order)
-            done = {row.id for row in group}
-            left[:] = [row for row in left if row.id not in done]
+            done = {reading.row.id for reading in group}
+            left[:] = [reading for reading in left if reading.row.id not in done]
             singly = False
 
 
-def _late(rows: Sequence[OutboxRow], now: datetime) -> list[OutboxRow]:
+def _rows(readings: Sequence[Reading]) -> tuple[OutboxRow, ...]:
+    return tuple(reading.row for reading in readings)
+
+
+def _late(readings: Sequence[Reading], now: datetime) -> list[Reading]:
     """The alerts of one place that have waited too long to be said one by one."""
     late = [
-        row
-        for row in rows
-        if isinstance(row.planned.notice, Alert) and now - row.planned_at > TOO_LONG
+        reading
+        for reading in readings
+        if isinstance(reading.row.planned.notice, Alert) and now - reading.row.planned_at > TOO_LONG
     ]
-    return [row for row in late if row.planned.recipient == late[0].planned.recipient]
+    place = late[0].row.planned.recipient if late else None
+    return [reading for reading in late if reading.row.planned.recipient == place]

@@ -30,7 +30,8 @@ log = logging.getLogger(__name__)
 # The sweep sleeps until something is due, but never longer than this, in seconds: another process
 # may have moved a due time nearer, and the clock that is asked may have jumped.
 LONGEST_SLEEP = 1.0
-SHORTEST_SLEEP = 0.01
+# What falls due within a tenth of a second is swept together: each sweep waits for the disk once.
+SHORTEST_SLEEP = 0.1
 
 # What is refused again and again is logged once in so many seconds.
 QUIET = 60.0

@@ -107,8 +107,8 @@ Make = Callable[..., Scheduler]
         (None, LONGEST_SLEEP),
         (timedelta(hours=6), LONGEST_SLEEP),
         (timedelta(milliseconds=250), 0.25),
-        (timedelta(0), 0.01),
-        (-timedelta(hours=6), 0.01),
+        (timedelta(0), 0.1),
+        (-timedelta(hours=6), 0.1),
     ],
 )
 async def test_it_sleeps_until_something_is_due_but_never_long(

@@ -53,6 +53,7 @@ class FakePlatform:
         self.posts: list[Posted] = []
         self.updates: list[Posted] = []
         self.calls = 0
+        self._news = asyncio.Event()
 
     @property
     def name(self) -> str:
@@ -67,6 +68,12 @@ class FakePlatform:
         """The messages of one place: "support-cloud", "@tara", "support-cloud/m1"."""
         return [post for post in self.posts if post.where == where and not post.deleted]
 
+    async def has(self, count: int) -> None:
+        """Until so many messages were posted."""
+        while len(self.posts) < count:
+            self._news.clear()
+            await self._news.wait()
+
     async def post(self, to: Address, view: View, key: str) -> Sent:
         self.calls += 1
         # A real call gives others a chance to run.
@@ -76,6 +83,7 @@ class FakePlatform:
         if known is None:
             known = Posted(f"m{len(self.posts) + 1}", to, view, key)
             self.posts.append(known)
+            self._news.set()
         _raise(self.after(to, key))
         return Sent(to.channel or f"dm-{to.user}", known.id)
 
