@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import secrets
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,8 +69,7 @@ async def run(settings: Settings) -> None:
         parts = await _join(desk, settings, programs, demo=demo, url=settings.url(port))
         if demo:
             await _seed(desk, programs, parts)
-        parts.scheduler.start()
-        stack.push_async_callback(_within, STOP_SWEEPING, parts.scheduler.stop(), "scheduler")
+        await stack.enter_async_context(_sweeping(parts.scheduler))
         await stack.enter_async_context(_sending(parts.delivery))
         runner = web.AppRunner(parts.app, access_log=None, shutdown_timeout=STOP_SERVING)
         await runner.setup()
@@ -121,7 +120,7 @@ async def _join(
         app,
         deps.Deps(
             desk=desk,
-            router=Router(desk, programs),
+            router=Router(desk, programs, url),
             clock=clock,
             hub=hub,
             files=FileStore(settings.files_url.get_secret_value()),
@@ -224,6 +223,15 @@ def _stop_on_signals() -> asyncio.Event:
 
 
 @asynccontextmanager
+async def _sweeping(scheduler: Scheduler) -> AsyncIterator[None]:
+    scheduler.start()
+    try:
+        yield
+    finally:
+        await _within(STOP_SWEEPING, scheduler.stop(), "scheduler")
+
+
+@asynccontextmanager
 async def _sending(delivery: Delivery) -> AsyncIterator[None]:
     stop = asyncio.Event()
     task = asyncio.create_task(delivery.run(stop))
@@ -235,11 +243,11 @@ async def _sending(delivery: Delivery) -> AsyncIterator[None]:
         await _within(STOP_SENDING, task, "delivery")
 
 
-async def _within(seconds: float, ending: object, part: str) -> None:
+async def _within(seconds: float, ending: Awaitable[object], part: str) -> None:
     """Wait for a part to end; one that takes too long is left: what it had is in the database."""
     try:
         async with asyncio.timeout(seconds):
-            await ending  # type: ignore[misc]
+            await ending
     except TimeoutError:
         _log.warning("stop.not_waited_for", part=part, seconds=seconds)
 

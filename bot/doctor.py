@@ -34,6 +34,9 @@ from storage.files import FileStore, new_key
 # How long ahead the holidays of a year must be known.
 AHEAD = timedelta(days=60)
 
+# How long whoever has the port may take to say that it is a desk, in seconds.
+ANSWER_WITHIN = 2.0
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -207,7 +210,9 @@ def _is_ours(settings: Settings) -> bool:
     """Whether it is a running desk that has the port: then all is well."""
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     try:
-        with urllib.request.urlopen(f"http://{host}:{settings.port}/healthz", timeout=2) as answer:
+        with urllib.request.urlopen(
+            f"http://{host}:{settings.port}/healthz", timeout=ANSWER_WITHIN
+        ) as answer:
             said = json.loads(answer.read(1000))
     except (OSError, ValueError):
         return False

@@ -34,6 +34,6 @@ def reason(error: Exception) -> str | None:
         return str(error)
     if isinstance(error, NotSaved):
         return f"{error}\nNothing was changed; try again."
-    if is_lost(error):
+    if isinstance(error, OSError) or is_lost(error):
         return f"The database or a file cannot be reached: {error}"
     return None

@@ -12,9 +12,9 @@ from bot.commands import printing
 from bot.commands.at_hand import now_in, stored
 from bot.commands.refusing import Refused
 from bot.config import Settings
-from bot.web.session import LINK_LIVES, new_link
 from desk.people import Person
 from desk.ports import UnitOfWork
+from handlers.sign_in import LINK_LIVES, new_link
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
