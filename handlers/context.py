@@ -50,6 +50,7 @@ class Context:
     now: datetime
     event_id: str = ""
     source: str = ""
+    public_url: str = ""
     files: tuple[Attachment, ...] = ()
 
     async def case(self, case_id: int, verb: Verb) -> Case:

@@ -10,6 +10,7 @@ from rapidfuzz import fuzz, process, utils
 
 from handlers.intents import (
     AskQuota,
+    AskSignIn,
     AskTam,
     AskWhy,
     Begin,
@@ -105,6 +106,11 @@ PHRASES: tuple[Phrase, ...] = (
         ListPartners(),
         "My partners",
         VENDOR,
+    ),
+    Phrase(
+        ("sign in", "web link", "link to the web chat", "open the web chat", "log in"),
+        AskSignIn(),
+        "Sign in to the web chat",
     ),
     Phrase(("help", "what can you do", "commands", "hello", "hi", "?"), Help(), "Help"),
 )

@@ -255,6 +255,11 @@ class HandToCover:
 
 
 @dataclass(frozen=True, slots=True)
+class AskSignIn:
+    """A personal link into the web chat."""
+
+
+@dataclass(frozen=True, slots=True)
 class ListPartners:
     """A TAM's partners: cases, quota, standing."""
 
@@ -264,5 +269,5 @@ Intent = (
     | CallTam | Say | EditMessage | DeleteMessage | WithdrawCase | ReopenCase | ConfirmCase
     | ObjectToRegrade | ClaimCase | HandOver | ReplyToPartner | SendToPartner | WaitOnPartner
     | RegradeCase | RejectCase | ResolveCase | ShowQueue | SetDuty | Acknowledge | JoinThread
-    | HandToCover | ListPartners
+    | HandToCover | ListPartners | AskSignIn
 )  # fmt: skip

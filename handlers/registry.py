@@ -19,6 +19,7 @@ from handlers import (
     reply,
     resolve,
     say,
+    sign_in,
     tam,
     wait,
 )
@@ -122,6 +123,7 @@ HANDLERS: Mapping[type[Any], Handler] = {
     i.JoinThread: escalation.join,
     i.HandToCover: escalation.hand_to_cover,
     i.ListPartners: quota.partners,
+    i.AskSignIn: sign_in.handle,
 }
 
 

@@ -28,9 +28,13 @@ CALLED = re.compile(r"@(?:partner)?desk\b[\s,:]*", re.IGNORECASE)
 
 
 class Router:
-    """Answers inbound events. `catalog` is asked each time: it is replaced when holidays change."""
+    """Answers inbound events. `catalog` is asked each time: it is replaced when holidays change.
 
-    def __init__(self, desk: Desk, catalog: Callable[[], Catalog]) -> None:
+    `public_url` is the web chat's address for people, "" where there is none.
+    """
+
+    def __init__(self, desk: Desk, catalog: Callable[[], Catalog], public_url: str = "") -> None:
+        self._public_url = public_url
         self._desk = desk
         self._catalog = catalog
 
@@ -75,6 +79,7 @@ class Router:
             now=now,
             event_id=inbound.event_id,
             source=source,
+            public_url=self._public_url,
             files=inbound.files,
         )
 

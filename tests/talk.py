@@ -15,10 +15,10 @@ from handlers.exchange import Answer, Inbound, Sender, Utterance, Where
 from handlers.intents import Intent, OpenCase
 from handlers.router import Router
 from handlers.views import cards
-from handlers.views.vocabulary import Actions, Button, CaseRef, Form, Moment, Name, Strong
+from handlers.views.vocabulary import Actions, Button, CaseRef, Form, Link, Moment, Name, Strong
 from sla.catalog import PROGRAMS, Catalog
 
-SPANS = (str, Moment, Name, Strong, CaseRef)
+SPANS = (str, Moment, Name, Strong, CaseRef, Link)
 
 CATALOG = Catalog.load(PROGRAMS)
 
@@ -118,6 +118,8 @@ def words(shown: object) -> Iterator[str]:
             yield shown.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         case Name() | Strong():
             yield shown.name if isinstance(shown, Name) else shown.text
+        case Link():
+            yield f"{shown.text} {shown.url}"
         case CaseRef():
             yield shown.number
         case Button():

@@ -63,6 +63,9 @@ async def tell(here: Visit, room: Room, inbound: Inbound, answer: Answer) -> web
         card = to_card(reply.view)
         if render.has_form(card):
             form = render.form(here.viewer, card, here.now)
+        elif card.about == "sign_in":
+            # A secret is shown, not kept.
+            whispered.append(card)
         elif reply.audience is Audience.HERE or room.is_direct:
             kept.append(card)
         else:

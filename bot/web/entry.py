@@ -7,10 +7,11 @@ from aiohttp import web
 from bot.web import render
 from bot.web.deps import DEPS
 from bot.web.forms import read_form
-from bot.web.session import COOKIE, Attempts, check_origin, hashed
+from bot.web.session import COOKIE, Attempts, check_origin
 from bot.web.visit import SESSIONS, posted
 from desk.people import Person
 from desk.ports import UnitOfWork
+from handlers.sign_in import hashed
 
 ATTEMPTS: web.AppKey[Attempts] = web.AppKey("web_attempts", Attempts)
 

@@ -16,11 +16,8 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from bot.web.deps import Settings
 from bot.web.faults import BadRequest, Forged, TooMany
-from desk.ports import UnitOfWork
-from desk.records import SignInLink
 
 COOKIE = "desk_session"
-LINK_LIVES = timedelta(minutes=15)
 SESSION_LIVES = timedelta(hours=12)
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -32,18 +29,6 @@ class Session:
     person_id: str
     sid: str
     until: datetime | None
-
-
-async def new_link(uow: UnitOfWork, person_id: str, now: datetime) -> str:
-    """Make a one-time link for a person and return its secret, which is kept nowhere."""
-    token = secrets.token_urlsafe(32)
-    await uow.notes.add_link(SignInLink(hashed(token), person_id, now + LINK_LIVES))
-    return token
-
-
-def hashed(token: str) -> str:
-    """What is kept of a link's secret."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 class Sessions:

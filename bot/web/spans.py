@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel.dates import format_datetime
 from markupsafe import Markup, escape
 
-from handlers.views.vocabulary import CaseRef, Moment, Name, Span, Strong, Words
+from handlers.views.vocabulary import CaseRef, Link, Moment, Name, Span, Strong, Words
 
 # The desk speaks English until it has a second message catalog: an English sentence with a German
 # weekday in it would be neither.
@@ -67,6 +67,8 @@ class Reader:
                 return self._moment(span)
             case Name():
                 return self._name(span)
+            case Link(text, url):
+                return Markup('<a href="{}" rel="noreferrer">{}</a>').format(url, said(text))
             case CaseRef(case_id):
                 return Markup(
                     '<a class="case-ref" href="?case={0}" data-case="{0}">{1}</a>'

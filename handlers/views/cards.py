@@ -20,6 +20,7 @@ from handlers.views.kinds import (
     QuotaView,
     RefusalView,
     SaidView,
+    SignInView,
     TamView,
     TimelineView,
     TroubleView,
@@ -31,6 +32,7 @@ from handlers.views.vocabulary import (
     Card,
     Element,
     Files,
+    Link,
     Moment,
     Strong,
     Text,
@@ -78,6 +80,8 @@ def to_card(view: View) -> Card:  # noqa: PLR0911, PLR0912  one exhaustive match
             return alerts.news(view)
         case TroubleView():
             return alerts.trouble(view)
+        case SignInView():
+            return sign_in(view)
         case _:
             assert_never(view)
 
@@ -146,11 +150,26 @@ def done(view: DoneView) -> Card:
     )
 
 
+def sign_in(view: SignInView) -> Card:
+    """The link; its summary does not repeat it, because summaries travel further."""
+    until = Moment(view.until, left=True)
+    return Card(
+        title=("Your way into the web chat",),
+        summary="Your personal link into the web chat",
+        elements=(
+            Text((Link("Sign in", view.url),)),
+            Text(("It works once, for you alone, until ", until, "."), small=True),
+        ),
+        about="sign_in",
+    )
+
+
 def said(view: SaidView) -> Card:
     """A message of the other side; an emptied one says that it was deleted."""
     who = f"{view.author} (partner)" if view.from_partner else view.author
     change = " (edited)" if view.edited else ""
     text = "This message was deleted by its writer." if view.deleted else view.text
+    attached = words.count(len(view.files), "file")
     parts: list[Element] = []
     if text:
         parts.append(Text((text,), quote=not view.deleted, small=view.deleted))
@@ -158,7 +177,7 @@ def said(view: SaidView) -> Card:
         parts.append(Files(view.files))
     return Card(
         title=(Strong(who), change),
-        summary=f"{who} in {view.number}: {text}",
+        summary=f"{who} in {view.number}: {' '.join(text.split()) or attached}",
         elements=tuple(parts),
         case_id=view.case_id,
         about="said",

@@ -85,7 +85,11 @@ def why(view: WhyView) -> Card:
         )
     else:
         sum_ = f"{words.hours(told.counted)} counted"
-        end = (f"{sum_}, so it is due ", words.home(face, Moment(told.due_at), left=True), ".")
+        running = face.case.cycle.running
+        is_due = f"{sum_}, so it {'is' if running else 'was'} due "
+        end = (is_due, words.home(face, Moment(told.due_at), left=running), ".")
+        if told.met_at is not None:
+            end = (*end, f" The {owed} was given ", words.home(face, Moment(told.met_at)), ".")
     rows = tuple(
         Stretch(
             span.start,

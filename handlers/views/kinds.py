@@ -237,6 +237,14 @@ class NewsView:
 
 
 @dataclass(frozen=True, slots=True)
+class SignInView:
+    """A personal link into the web chat, good once and until `until`."""
+
+    url: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class TroubleView:
     """For the operators: what failed, and how to mend it."""
 
@@ -264,4 +272,5 @@ View = (
     | SaidView
     | NewsView
     | TroubleView
+    | SignInView
 )

@@ -69,7 +69,15 @@ class Strong:
     text: str
 
 
-Span = str | Moment | Name | CaseRef | Strong
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link that the desk itself made; what people write is never made into one."""
+
+    text: str
+    url: str
+
+
+Span = str | Moment | Name | CaseRef | Strong | Link
 Words = tuple[Span, ...]
 
 

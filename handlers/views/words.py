@@ -11,7 +11,7 @@ from desk.case import STATE_WORDS, State
 from desk.people import Coordination, Person
 from desk.promise import MetBy
 from handlers.views.kinds import Face
-from handlers.views.vocabulary import CaseRef, Moment, Name, Span, Strong, Tone, Words
+from handlers.views.vocabulary import CaseRef, Link, Moment, Name, Span, Strong, Tone, Words
 from sla.clock import Mode
 
 COORDINATION = {
@@ -165,3 +165,5 @@ def _plain(span: Span, zone: str) -> str:
             return span.number
         case Strong():
             return span.text
+        case Link():
+            return f"{span.text}: {span.url}"

@@ -88,6 +88,7 @@ OTHERS: dict[str, tuple[dict[str, Any], str, str]] = {
     "ask_quota/named": ({"partner_id": "northwind"}, "c" + STAFF, "k"),
     "ask_tam": ({"partner_id": "northwind"}, "c" + STAFF, "k"),
     "list_partners": ({}, "etvom", ""),
+    "ask_sign_in": ({}, "ck" + STAFF, ""),
     "set_duty": ({"on": True}, STAFF, ""),
     "edit_message": ({"source": "web::1", "text": "Down!"}, "c", ""),
     "delete_message": ({"source": "web::1"}, "c", ""),
@@ -133,7 +134,7 @@ async def stage() -> AsyncIterator[Talk]:
         for number, state in enumerate(State, 1001):
             await talk.opens("nora", "production_down")
             await prepared(talk, number, state)
-        talk.router = Router(Rehearsal(desk), lambda: talk.catalog)
+        talk.router = Router(Rehearsal(desk), lambda: talk.catalog, "https://desk.example")
         yield talk
 
 

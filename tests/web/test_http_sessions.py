@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from bot.web.deps import Settings
-from bot.web.session import COOKIE, Sessions, hashed, new_link
+from bot.web.session import COOKIE, Sessions
 from handlers.intents import ListCases
+from handlers.sign_in import hashed, new_link
 from tests.web.world import NOON, Browser, World, csrf_of, open_world
 
 

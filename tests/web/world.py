@@ -16,7 +16,6 @@ from bot.platform import Address
 from bot.web.deps import Deps, Settings
 from bot.web.live import Hub
 from bot.web.send import WebPlatform
-from bot.web.session import new_link
 from bot.web.wire import routes
 from desk.notices import Side
 from desk.people import Billing, Identity, Partner, Person, Place, PlaceKind, Role
@@ -25,6 +24,7 @@ from desk.records import Post
 from handlers.intent_codec import encode
 from handlers.intents import Intent, OpenCase
 from handlers.router import Router
+from handlers.sign_in import new_link
 from handlers.views.kinds import DoneView
 from sla.catalog import Catalog
 from storage.desk import StoredDesk
