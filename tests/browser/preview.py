@@ -62,6 +62,9 @@ class Preview:
                 html = render.page(replace(shown, conversation=talk))
         return _html(html)
 
+    async def home(self, request: web.Request) -> web.Response:
+        raise web.HTTPFound("/c/page")
+
     async def problem(self, request: web.Request) -> web.Response:
         return _html(render.problem(404, "There is no such page", "It may have moved.", "Go back."))
 
@@ -111,6 +114,7 @@ async def previewing(port: int = 0) -> AsyncIterator[Preview]:
     preview = Preview()
     app = web.Application()
     app.router.add_get("/c/{name}", preview.page)
+    app.router.add_get("/", preview.home)
     app.router.add_get("/problem", preview.problem)
     app.router.add_get("/signin", preview.signin)
     app.router.add_get("/older", preview.older)

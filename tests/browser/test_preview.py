@@ -67,9 +67,8 @@ async def look(browser: Browser, preview: Preview) -> AsyncIterator[Opener]:
 
 async def connected(preview: Preview, page: Page) -> None:
     """Wait until the page listens to the preview."""
-    await page.wait_for_function("() => document.querySelector('[data-lost]').textContent === ''")
-    while not preview.streams:
-        await page.evaluate("() => new Promise(requestAnimationFrame)")
+    await page.wait_for_selector("html[data-live]")
+    assert preview.streams
 
 
 def message(number: int, text: str, **more: Any) -> str:
@@ -241,9 +240,10 @@ async def test_a_message_arrives_without_a_reload_and_is_replaced_when_it_change
     await say(preview, 52, message(52, "after it"))
     await expect(page.locator("#m-52")).to_be_visible()
     await expect(page.locator("#m-51")).to_have_count(0)
-    # The page at its end is read, up to the last change it saw.
-    await page.wait_for_function("() => true")
-    assert [form["seq"] for path, form in preview.posted if path == "/read"]
+    # A page at its end is read, up to the last change that it saw.
+    async with page.expect_response("**/read"):
+        await say(preview, 53, message(53, "and more"))
+    assert ("/read", "153") in [(path, form.get("seq")) for path, form in preview.posted]
 
 
 async def test_who_reads_further_up_is_not_moved(look: Opener, preview: Preview) -> None:
@@ -401,7 +401,7 @@ async def test_danger_asks_first(look: Opener, preview: Preview) -> None:
 
     await page.locator("#focus summary").click()
     await page.locator("#focus").get_by_role("button", name="Reject").click()
-    async with page.expect_request("**/act"):
+    async with page.expect_response("**/act"):
         await page.get_by_role("button", name="Reject it").click()
 
     assert pressed(preview) == [Begin("reject_case", 1042)]
@@ -418,7 +418,7 @@ async def test_ones_own_message_is_edited_and_deleted(look: Opener, preview: Pre
     await expect(area).to_have_count(0)
     await page.locator("#m-4").hover()
     await page.locator("#m-4").get_by_role("button", name="Delete").click()
-    async with page.expect_request("**/delete"):
+    async with page.expect_response("**/delete"):
         await page.get_by_role("button", name="Delete it").click()
 
     sent = [(path, form.get("text")) for path, form in preview.posted if "/message" in path]
@@ -461,9 +461,9 @@ async def test_the_stage_moves_the_clock_and_changes_the_persona(
 ) -> None:
     page = await look()
     for name in ("+15 min", "+1 h", "To the next alert"):
-        async with page.expect_request("**/demo/clock"):
+        async with page.expect_response("**/demo/clock"):
             await page.get_by_role("button", name=name).click()
-    async with page.expect_request("**/demo/persona"):
+    async with page.expect_event("load"):
         await page.get_by_label("Looking as").select_option("li")
 
     asked = [form for path, form in preview.posted if path.startswith("/demo")]

@@ -34,10 +34,12 @@ function connected() {
   tries = 0;
   clearTimeout(worried);
   worried = 0;
+  document.documentElement.dataset.live = "";
   show("");
 }
 
 function broken() {
+  delete document.documentElement.dataset.live;
   worried ||= setTimeout(() => show("Connection lost. Trying again…"), PATIENCE);
   // The browser tries again by itself unless it was refused outright.
   if (source.readyState !== EventSource.CLOSED) return;
