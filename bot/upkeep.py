@@ -13,6 +13,7 @@ import structlog
 from desk.notices import Trouble
 from desk.ports import Desk
 from sla import holidays, watch
+from sla.calendar import HolidayTable
 from sla.catalog import PROGRAMS, Catalog
 from sla.holidays import BadHolidays
 from sla.scheduler import Job, rewind_all
@@ -30,10 +31,14 @@ class Programs:
     def __init__(self, catalog: Catalog, overrides: Path | None) -> None:
         self._catalog = catalog
         self._overrides = overrides
+        self._days = self._read()
 
     @classmethod
     def load(cls, directory: Path | None, overrides: Path | None) -> Programs:
-        """The programs of a directory (the sample ones without); raises `BadFile`."""
+        """The programs of a directory (those that come with the desk without one).
+
+        Raises `BadFile` or `BadHolidays`.
+        """
         return cls(Catalog.load(directory or PROGRAMS, overrides=overrides), overrides)
 
     def __call__(self) -> Catalog:
@@ -42,13 +47,14 @@ class Programs:
     def read_holidays(self) -> None:
         """Take the holidays as they are known today; a bad file leaves those of before in force."""
         try:
-            tables = {
-                region: holidays.load(region, self._overrides) for region in self._catalog.regions
-            }
+            self._days = self._read()
         except (BadHolidays, OSError) as error:
             _log.error("catalog.holidays_refused", reason=str(error), kept="those of before")
             return
-        self._catalog = self._catalog.with_holidays(tables)
+        self._catalog = self._catalog.with_holidays(self._days)
+
+    def _read(self) -> dict[str, HolidayTable]:
+        return {region: holidays.load(region, self._overrides) for region in self._catalog.regions}
 
     def fingerprint(self) -> str:
         """What every due time depends on, in short: it changes with any calendar and any ladder."""
@@ -57,8 +63,7 @@ class Programs:
             windows = sorted(calendar.spec.windows.items())
             always, like = calendar.spec.always, calendar.spec.make_up_like
             said.update(repr((program, key, calendar.spec.zone, windows, always, like)).encode())
-        for region in sorted(self._catalog.regions):
-            table = holidays.load(region, self._overrides)
+        for region, table in sorted(self._days.items()):
             days, published = sorted(table.days.items()), sorted(table.published)
             said.update(repr((region, days, published)).encode())
         for program_key in sorted(self._catalog.programs):
