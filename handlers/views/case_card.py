@@ -20,12 +20,12 @@ from handlers.views.vocabulary import (
     Actions,
     Button,
     Card,
+    CaseRef,
     Confirm,
     Element,
     Facts,
     Moment,
     Progress,
-    Strong,
     Text,
     Tone,
     Words,
@@ -35,7 +35,7 @@ from handlers.views.vocabulary import (
 def headline(face: Face) -> Words:
     """Number, severity in words, partner and plan: the first line of everything about a case."""
     return (
-        Strong(face.case.number),
+        CaseRef(face.case.id),
         f" {face.severity.name} · {face.partner.name} ({face.plan.name})",
     )
 
@@ -161,7 +161,7 @@ def opened(view: OpenedView) -> Card:
         until = Moment(view.period.end, face.program.home_zone, face.program.home_name)
         rows.append(("Quota", (f"{view.left.total} left until ", until)))
     return Card(
-        title=(Strong(face.case.number), " is open"),
+        title=(CaseRef(face.case.id), " is open"),
         summary=f"{face.case.number} is open. {alerts.line(face)}",
         mark=face.severity.mark,
         elements=(
