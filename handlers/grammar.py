@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process, utils
+from rapidfuzz.distance import OSA, Levenshtein
 
 from handlers.intents import (
     AskQuota,
@@ -164,6 +165,9 @@ def likely(text: str, *, vendor: bool) -> Sequence[tuple[Phrase, float]]:
 
 def _alike(one: str, other: str, **options: object) -> float:
     """Whole sentences, in any order of words; a short word must not match inside a long text."""
+    if Levenshtein.distance(one, other) == 2 and OSA.distance(one, other) == 1:
+        # Two neighbouring letters changed places: the commonest slip of fast fingers.
+        return 95.0
     return max(fuzz.ratio(one, other), fuzz.token_sort_ratio(one, other))
 
 
@@ -195,11 +199,11 @@ def _about_a_case(said: str) -> Intent | None:
         # "Why does every payment answer 502" is a problem, not a question about C-502.
         return None
     for verbs, kind in ABOUT:
-        if any(process.extractOne(w, verbs, scorer=fuzz.ratio, score_cutoff=85) for w in words):
+        if any(process.extractOne(w, verbs, scorer=_alike, score_cutoff=85) for w in words):
             return kind(case_id)
     return ShowCase(case_id) if marked or set(words) <= SHOWING else None
 
 
 def _alike_verb(word: str) -> bool:
     verbs = [verb for several, _ in ABOUT for verb in several]
-    return process.extractOne(word, verbs, scorer=fuzz.ratio, score_cutoff=85) is not None
+    return process.extractOne(word, verbs, scorer=_alike, score_cutoff=85) is not None
