@@ -21,12 +21,14 @@ from handlers.intents import (
 )
 from handlers.views.kinds import DoneView, HelpView
 from handlers.views.vocabulary import Button
+from handlers.who import NAMELESS
 
 
 async def handle(ctx: Context, intent: Help) -> Answer:
     """The likeliest things to do: three where the words were not understood."""
     if not intent.unknown:
-        return answer(HelpView("", _offers(ctx), ctx.person.name.split()[0]))
+        first = "" if ctx.person.name == NAMELESS else ctx.person.name.split()[0]
+        return answer(HelpView("", _offers(ctx), first))
     vendor = ctx.person.is_vendor
     guesses = likely(intent.unknown, vendor=vendor)[:3]
     buttons = [Button(phrase.label, phrase.intent) for phrase, _ in guesses]

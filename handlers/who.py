@@ -11,6 +11,10 @@ from desk.ports import UnitOfWork
 from handlers.exchange import Sender
 
 
+# What somebody is called of whom the platform tells no name.
+NAMELESS = "A colleague"
+
+
 async def identify(uow: UnitOfWork, sender: Sender) -> Person:
     """The person behind an authenticated sender; raises `NotKnown`.
 
@@ -45,7 +49,7 @@ def _join(sender: Sender, identity: Identity, partner: Partner) -> Person:
     digest = hashlib.sha256(seed.encode()).hexdigest()[:12]
     return Person(
         id=f"{partner.id}.{digest}",
-        name=sender.name.strip() or "A colleague",
+        name=sender.name.strip() or NAMELESS,
         roles=frozenset({Role.CONTACT}),
         time_zone=partner.time_zone,
         language=partner.language,

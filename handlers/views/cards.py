@@ -104,7 +104,7 @@ def help_(view: HelpView) -> Card:
         title: Words = ("I did not understand that",)
         lead: Words = ("You wrote: ", view.unknown[:200], ". The likeliest things to do are these:")
     else:
-        title = (f"Hello {view.name}",)
+        title = (f"Hello {view.name}".strip(),)
         lead = ("This is your support desk. Say what you need in words, or press a button.",)
     return Card(
         title=title,
