@@ -191,7 +191,8 @@ async def _files(settings: Settings) -> list[Finding]:
         await store.delete(key)
     except (NotSaved, ValueError, OSError) as error:
         mend = "Make the directory writable for the desk, or change DESK_FILES_URL."
-        return [Finding("files", f"attachments cannot be kept: {error}", mend)]
+        why = str(error).partition("\n")[0]
+        return [Finding("files", f"attachments cannot be kept: {why}", mend)]
     return [Finding("files")]
 
 
