@@ -21,6 +21,8 @@ _log = structlog.get_logger(__name__)
 # One call of a platform; one that hangs must not outlive the lease of what it sends.
 PATIENCE = 20.0
 FIRST_GAP, LONGEST_GAP = timedelta(seconds=1), timedelta(minutes=1)
+# Stands behind the reason of a try of which nobody knows whether it reached the platform.
+MAYBE = " (it may have arrived)"
 # How long a platform that refuses our sign-in is left alone.
 SIGNED_OUT = timedelta(minutes=1)
 # An adapter's own mistake is tried again this often before it counts as a refusal.
@@ -117,7 +119,7 @@ class Outlets:
             gap = self._gap(tries) if busy.after is None else busy.after
             raise self._hold(place, gap, busy.reason) from busy
         except TimeoutError as slow:
-            raise self._hold(place, self._gap(tries), "no answer in time") from slow
+            raise self._hold(place, self._gap(tries), f"no answer in time{MAYBE}") from slow
         except Exception as mistake:
             _log.exception("delivery.platform_failed", platform=address.platform)
             if tries >= MISTAKES:

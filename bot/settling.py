@@ -10,6 +10,7 @@ from datetime import datetime
 import structlog
 
 from bot.faces import in_force
+from bot.outlets import MAYBE
 from desk.errors import NotSaved
 from desk.notices import Alert
 from desk.ports import Desk, UnitOfWork
@@ -111,12 +112,15 @@ async def put_back(
     """Plan notices again for `until`."""
     for row in rows:
         # The number of the try says later that its outcome is known.
-        await uow.outbox.retry(row.id, until, f"try {row.attempts}: {reason}")
+        doubt = MAYBE if unknown(row) and MAYBE not in reason else ""
+        await uow.outbox.retry(row.id, until, f"try {row.attempts}: {reason}{doubt}")
 
 
 def unknown(row: OutboxRow) -> bool:
-    """Whether the try before this one ended without anybody writing down how."""
-    return row.attempts > 1 and not row.error.startswith(f"try {row.attempts - 1}: ")
+    """Whether any try before this one ended without anybody knowing how."""
+    if row.attempts <= 1:
+        return False
+    return MAYBE in row.error or not row.error.startswith(f"try {row.attempts - 1}: ")
 
 
 async def drop(uow: UnitOfWork, row: OutboxRow, reason: str, now: datetime) -> None:

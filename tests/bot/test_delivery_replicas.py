@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from bot.platform import Retryable
 from desk.records import Delivery as Fate
 from storage.desk import StoredDesk
 from storage.migrate import migrate
 from tests import world
 from tests.fakes.alerting import Alerting
+from tests.fakes.platform import well
 
 SQLITE = pytest.param("sqlite", id="sqlite")
 POSTGRES = pytest.param("postgres", id="postgres", marks=pytest.mark.postgres)
@@ -86,9 +88,10 @@ async def test_16_two_deliveries_send_100_notices_once(
     assert set((await alerting.fates()).values()) == {Fate.SENT}
 
 
+@pytest.mark.parametrize("busy", [True, False])
 @pytest.mark.parametrize("before", [True, False])
 async def test_16_killed_between_claiming_and_sending_it_is_sent_when_the_lease_ends(
-    alerting: Alerting, second: StoredDesk, *, before: bool
+    alerting: Alerting, second: StoredDesk, *, before: bool, busy: bool
 ) -> None:
     await due(alerting, 1)
     await alerting.sweep()
@@ -114,10 +117,16 @@ async def test_16_killed_between_claiming_and_sending_it_is_sent_when_the_lease_
     alerting.later(seconds=59)
     assert await other.run_once() == 0
     alerting.now += timedelta(seconds=1)
+    if busy:
+        # The next try is refused in plain words: that the first is unknown is not forgotten.
+        alerting.platform.before = lambda *_: Retryable("429", timedelta(seconds=5))
+        assert await other.run_once() == 1
+        alerting.platform.before = well
+        alerting.later(seconds=5)
     assert await other.run_once() == 1
     assert await other.run_once() == 0
 
     assert len(alerting.platform.posts) == (1 if before else 2)
     (row,) = await alerting.rows()
-    assert (row.state, row.attempts) == (Fate.SENT, 2)
+    assert (row.state, row.attempts) == (Fate.SENT, 3 if busy else 2)
     assert row.address == "web:support-cloud (sent again)"
