@@ -49,7 +49,8 @@ async def visit(request: web.Request, *, begin: bool = False) -> Visit:
         if person is None and begin and deps.settings.demo:
             cast = personas(await uow.people.persons(), await uow.people.partners())
             person = next(iter(cast), None)
-        if person is None:
+        # Whoever left the roster keeps their name for the history, and no way in.
+        if person is None or not person.roles:
             return None
         partner = await uow.people.partner(person.partner_id) if person.partner_id else None
         return person, partner.name if partner else ""

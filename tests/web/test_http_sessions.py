@@ -1,6 +1,7 @@
 """Links that work once, sessions that end, and cookies that nobody can make up."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -140,6 +141,17 @@ async def test_somebody_taken_off_the_roster_is_out_at_once(world: World) -> Non
     await world.desk.run(lambda uow: uow.people.remove_person("ada"))
 
     assert (await ada.act(ListCases())).status == 401
+
+
+async def test_somebody_who_keeps_only_their_name_is_out_as_well(world: World) -> None:
+    browser = await world.browser("ada")
+    ada = await world.desk.run(lambda uow: uow.people.person("ada"))
+    assert ada is not None
+
+    left = replace(ada, roles=frozenset(), identities=())
+    await world.desk.run(lambda uow: uow.people.put_person(left))
+
+    assert (await browser.get("/c/dm:ada")).status == 401
 
 
 async def test_forged_cookies(world: World) -> None:
