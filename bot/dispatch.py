@@ -13,7 +13,7 @@ from bot.fallback import fall_back, pass_on, tell_signed_out
 from bot.outlets import MISTAKES, Held, Outlets
 from bot.platform import Address, Permanent, Sent
 from bot.readings import Puzzle, Reading, Readings
-from bot.settling import Settling, drop, put_back, unknown
+from bot.settling import Settling, put_back, unknown
 from desk.notices import Alert, Side, TamPing, Trouble
 from desk.ports import UnitOfWork
 from desk.records import OutboxRow, Post
@@ -99,7 +99,7 @@ class Dispatch:
                 until = now + row.attempts * MISTAKEN
                 await self._settling.put_back((row,), until, repr(mistake))
             case Moot(reason=reason):
-                await self._settling.settle(lambda uow: drop(uow, row, reason, now))
+                await self._settling.settle(lambda uow: uow.outbox.moot(row.id, now, reason))
             case Astray(reason=reason, mend=mend):
                 await self._give_up(row, reason, mend)
             case Change():

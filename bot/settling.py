@@ -9,12 +9,9 @@ from datetime import datetime
 
 import structlog
 
-from bot.faces import in_force
 from bot.outlets import MAYBE
 from desk.errors import NotSaved
-from desk.notices import Alert
 from desk.ports import Desk, UnitOfWork
-from desk.promise import Cycle
 from desk.records import OutboxRow
 from sla.scheduler import QUIET
 
@@ -121,27 +118,3 @@ def unknown(row: OutboxRow) -> bool:
     if row.attempts <= 1:
         return False
     return MAYBE in row.error or not row.error.startswith(f"try {row.attempts - 1}: ")
-
-
-async def drop(uow: UnitOfWork, row: OutboxRow, reason: str, now: datetime) -> None:
-    """Settle what is not to be said any more; a ladder that is over is cancelled whole."""
-    notice = row.planned.notice
-    if not isinstance(notice, Alert) or row.planned.ladder is None:
-        await uow.outbox.sent(row.id, now, f"nowhere: {reason}", "")
-        return
-    case = await uow.cases.get(notice.case_id)
-    # Rungs of the new due time may be waiting already, and must not be cancelled with the old.
-    if case is not None and in_force(case, notice) and not _moved_on(case.cycle, notice):
-        await uow.outbox.supersede(row.planned.ladder, now)
-    else:
-        await uow.outbox.failed(row.id, now, f"not sent: {reason}")
-
-
-def _moved_on(cycle: Cycle, alert: Alert) -> bool:
-    return (
-        cycle.number == alert.cycle
-        and cycle.generation != alert.generation
-        and cycle.last_rung >= 0
-        and cycle.running
-        and cycle.acknowledged is None
-    )

@@ -114,6 +114,15 @@ class StoredOutbox:
             state=Delivery.FAILED, claimed_until=None, changed_at=now, error=error
         )
 
+    async def moot(self, row_id: int, now: datetime, reason: str) -> None:
+        """Cancel one notice, unless it went out already."""
+        await NoticeRow.filter(id=row_id, state__in=_UNSENT).update(
+            state=Delivery.SUPERSEDED,
+            claimed_until=None,
+            changed_at=now,
+            error=literally(reason),
+        )
+
     async def supersede(self, ladder: str, now: datetime) -> int:
         """Cancel what is not sent yet of a ladder."""
         unsent = NoticeRow.filter(ladder=ladder, state__in=_UNSENT)

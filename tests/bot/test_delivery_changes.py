@@ -63,7 +63,8 @@ async def test_a_card_that_was_never_posted_needs_no_refresh(alerting: Alerting)
     await plan(alerting, "r1", RefreshCard(case.id, Side.PARTNER), ToThread(case.id, Side.PARTNER))
 
     assert alerting.platform.calls == 0
-    assert [r.state for r in await alerting.rows()] == [Fate.SENT]
+    rows = await alerting.rows()
+    assert [(r.state, r.error) for r in rows] == [(Fate.SUPERSEDED, "no card to be refreshed")]
 
 
 async def test_a_card_that_cannot_be_refreshed_is_told_to_the_operators_alone(
