@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from desk import events, rights
@@ -123,10 +123,6 @@ class Context:
     def is_staff(self) -> bool:
         """Whether this person works on cases for the vendor."""
         return bool(self.person.roles & {Role.ENGINEER, Role.TAM, Role.DUTY_MANAGER})
-
-    def at(self, now: datetime) -> Context:
-        """The same, at another time."""
-        return replace(self, now=now)
 
 
 def answer(*views: View, case_id: int | None = None, audience: Audience = Audience.ACTOR) -> Answer:

@@ -27,8 +27,8 @@ from handlers.who import NAMELESS
 async def handle(ctx: Context, intent: Help) -> Answer:
     """The likeliest things to do: three where the words were not understood."""
     if not intent.unknown:
-        first = "" if ctx.person.name == NAMELESS else ctx.person.name.split()[0]
-        return answer(HelpView("", _offers(ctx), first))
+        called = "" if ctx.person.name == NAMELESS else ctx.person.name.split()[0]
+        return answer(HelpView("", _offers(ctx), called))
     vendor = ctx.person.is_vendor
     guesses = likely(intent.unknown, vendor=vendor)[:3]
     buttons = [Button(phrase.label, phrase.intent) for phrase, _ in guesses]

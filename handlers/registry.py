@@ -26,7 +26,7 @@ from handlers import (
 from handlers import intents as i
 from handlers.context import Context, answer
 from handlers.exchange import Answer
-from handlers.intent_codec import INTENTS, BadIntent, build, tag
+from handlers.intent_codec import INTENTS, BadIntent, build
 from handlers.intents import Intent
 from handlers.views.kinds import FormView
 
@@ -138,8 +138,3 @@ async def form_again(
     """The form once more, with what was typed and what is wrong; None for a formless intent."""
     builder = FORMS.get(type(intent))
     return await builder(ctx, intent, faults, error) if builder else None
-
-
-def names() -> frozenset[str]:
-    """The tags of every intent that has a conversation."""
-    return frozenset(tag(kind) for kind in HANDLERS)

@@ -10,7 +10,6 @@ from desk.people import Identity, Partner, Person, Role
 from desk.ports import UnitOfWork
 from handlers.exchange import Sender
 
-
 # What somebody is called of whom the platform tells no name.
 NAMELESS = "A colleague"
 

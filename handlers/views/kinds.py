@@ -11,7 +11,7 @@ from desk.errors import Refusal
 from desk.notices import Side
 from desk.people import Partner, Person
 from desk.records import Attachment, Entry, LedgerLine, Message
-from handlers.intents import Intent
+from handlers.intents import ListCases, ShowQueue
 from handlers.views.vocabulary import Button, Form, Words
 from sla.clock import Explanation, Standing
 from sla.entitlements import Left, Period
@@ -58,7 +58,7 @@ class CasesView:
 
     what: Literal["mine", "queue"]
     faces: tuple[Face, ...]
-    intent: Intent
+    intent: ListCases | ShowQueue
     show: str
     words: str
     page: int
@@ -112,7 +112,6 @@ class TamView:
     on_duty_at: datetime | None
     cover: Person | None
     now: datetime
-    call: Intent | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,7 @@ from desk.records import LedgerLine, Move
 from handlers.intents import (
     AskQuota,
     Begin,
-    Intent,
-    ListCases,
     ShowCase,
-    ShowQueue,
 )
 from handlers.views import words
 from handlers.views.kinds import (
@@ -56,18 +53,16 @@ def cases(view: CasesView) -> Card:
     filters = tuple(
         Button(
             labels[s],
-            _page(view.intent, s, view.words, 1),
+            replace(view.intent, show=s, page=1),
             "primary" if s == view.show else "plain",
         )
         for s in shows
     )
     pager: list[Button] = []
     if view.page > 1:
-        pager.append(
-            Button("Previous page", _page(view.intent, view.show, view.words, view.page - 1))
-        )
+        pager.append(Button("Previous page", replace(view.intent, page=view.page - 1)))
     if view.page < view.pages:
-        pager.append(Button("Next page", _page(view.intent, view.show, view.words, view.page + 1)))
+        pager.append(Button("Next page", replace(view.intent, page=view.page + 1)))
     title = "Queue" if queue else "My cases"
     total = words.count(view.total, "case")
     found = f' with "{view.words}" in it' if view.words else ""
@@ -91,12 +86,6 @@ def cases(view: CasesView) -> Card:
         elements=tuple(parts),
         about="cases",
     )
-
-
-def _page(intent: Intent, show: str, said: str, page: int) -> Intent:
-    if isinstance(intent, ShowQueue | ListCases):
-        return replace(intent, show=show, words=said, page=page)
-    return intent
 
 
 def _columns(queue: bool) -> tuple[str, ...]:
@@ -209,16 +198,11 @@ def tam(view: TamView) -> Card:
     ]
     if view.cover is not None:
         rows.append(("Cover", (Name(view.cover.id, view.cover.name),)))
-    elements: list[Element] = [Facts(tuple(rows))]
-    if view.call is not None:
-        elements.append(Actions((Button("Call my TAM", view.call),)))
-    else:
-        note = "To call your TAM, open a case's card and press Call my TAM."
-        elements.append(Text((note,), small=True))
+    note = "To call your TAM, open a case's card and press Call my TAM."
     return Card(
         title=(Strong(person.name), f" is the TAM of {view.partner.name}"),
         summary=f"{person.name} is the TAM of {view.partner.name}, {words.plain(duty, 'UTC')}",
-        elements=tuple(elements),
+        elements=(Facts(tuple(rows)), Text((note,), small=True)),
         about="tam",
     )
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 
 from desk.case import STATE_WORDS, State
-from desk.people import Coordination, Person
+from desk.people import Coordination
 from desk.promise import MetBy
 from handlers.views.kinds import Face
 from handlers.views.vocabulary import CaseRef, Link, Moment, Name, Span, Strong, Tone, Words
@@ -137,13 +137,6 @@ def state(face: Face) -> str:
 def took_unit(face: Face) -> bool:
     """Whether the case took a unit of its plan's quota."""
     return face.plan.quota is not None and face.case.category in face.plan.quota.counts
-
-
-def name(
-    person: Person | None, fallback: str = "somebody who left", *, mention: bool = False
-) -> Span:
-    """A person by name, or words for one that the desk no longer knows."""
-    return Name(person.id, person.name, mention) if person else fallback
 
 
 def plain(words: Words, zone: str) -> str:
