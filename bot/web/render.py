@@ -70,6 +70,10 @@ class Scene:
         """Words, in the reader's own time."""
         return self.reader.words(words)
 
+    def words_within(self, words: Words) -> Markup:
+        """Words inside of a button: without links."""
+        return self.reader.words_within(words)
+
     def time(self, at: datetime) -> Markup:
         """An instant: weekday and time, or the date."""
         return self.reader.time(at)

@@ -40,6 +40,15 @@ class Reader:
         """The spans, one after the other."""
         return Markup().join(self._span(span) for span in words)
 
+    def words_within(self, words: Words) -> Markup:
+        """The spans inside of something that can be pressed itself, so without links."""
+        return Markup().join(
+            Markup('<b class="number">{}</b>').format(span.number)
+            if isinstance(span, CaseRef)
+            else self._span(span)
+            for span in words
+        )
+
     def time(self, at: datetime) -> Markup:
         """An instant as a <time> element: the weekday and the time, or the date if further off."""
         return _time(at, near(at, self.zone, self.now))

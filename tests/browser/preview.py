@@ -31,12 +31,20 @@ class Preview:
     answers: list[dict[str, Any] | None] = field(default_factory=list)
     streams: list[web.StreamResponse] = field(default_factory=list)
     online: bool = True
+    news: asyncio.Event = field(default_factory=asyncio.Event)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def send(self, event: str, **data: object) -> None:
         """Send one event to every open page."""
         for stream in self.streams:
             await stream.write(f"event: {event}\ndata: {json.dumps(data)}\n\n".encode())
+
+    async def received(self, path: str, **fields: str) -> None:
+        """Wait until a page has sent this."""
+        async with asyncio.timeout(5):
+            while not any(p == path and fields.items() <= form.items() for p, form in self.posted):
+                self.news.clear()
+                await self.news.wait()
 
     async def cut(self) -> None:
         """Break every stream, and refuse new ones until `online` again."""
@@ -75,6 +83,7 @@ class Preview:
         form = await request.post()
         sent = {k: getattr(v, "filename", str(v)) for k, v in form.items()}
         self.posted.append((request.path, sent))
+        self.news.set()
         answer = self.answers.pop(0) if self.answers else {}
         if answer is None:
             return web.json_response(

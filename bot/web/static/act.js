@@ -38,6 +38,7 @@ function addressed(data, event) {
 }
 
 export async function say(data, event) {
+  expectAnswer();
   return take(await post("/say", addressed(data, event)), null);
 }
 

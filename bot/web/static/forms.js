@@ -5,6 +5,7 @@ const SHOWN_FROM = 0.8;
 
 export function readyForm(root) {
   for (const field of root.querySelectorAll("[data-depends-on]")) follow(field);
+  for (const select of root.querySelectorAll("select")) help(select);
   for (const input of root.querySelectorAll("[data-most]")) count(input);
   for (const input of root.querySelectorAll('input[type="file"]')) listFiles(input);
 }
@@ -24,6 +25,12 @@ function follow(field) {
   }
   const none = field.querySelector("[data-no-choice]");
   if (none) none.hidden = open > 0;
+}
+
+// What the chosen option means, under the choice.
+function help(select) {
+  const line = select.closest("[data-field]").querySelector("[data-chosen-help]");
+  if (line) line.textContent = select.selectedOptions[0]?.dataset.help ?? "";
 }
 
 function filter(input) {
@@ -86,6 +93,7 @@ export function startForms() {
   });
   document.addEventListener("change", ({ target }) => {
     if (target.matches('input[type="file"]')) listFiles(target);
+    if (target.matches(".ask select")) help(target);
     if (!target.name || !target.form?.matches("[data-ask]")) return;
     for (const field of target.form.querySelectorAll("[data-depends-on]")) {
       if (field.dataset.dependsOn === target.name) follow(field);

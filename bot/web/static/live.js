@@ -78,7 +78,7 @@ function unread(counts) {
   const current = here().conversation;
   let sum = 0;
   for (const place of document.querySelectorAll("[data-place]")) {
-    const seen = place.dataset.place === current && !document.hidden && atEnd();
+    const seen = place.dataset.place === current && !document.hidden;
     const count = seen ? 0 : counts[place.dataset.place] ?? 0;
     const mark = place.querySelector("[data-unread]");
     mark.hidden = count === 0;

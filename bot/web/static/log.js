@@ -31,6 +31,12 @@ export function expectAnswer(yes = true) {
 
 export const expecting = () => performance.now() - askedAt < SOON;
 
+// What is longer than the page is read from its beginning.
+function toTop(message) {
+  message.scrollIntoView({ block: "start" });
+  stuck = false;
+}
+
 // Days between messages, and one name above several of the same author.
 export function arrange() {
   for (const day of log().querySelectorAll(".day")) day.remove();
@@ -38,8 +44,9 @@ export function arrange() {
   for (const message of messages()) {
     const { day, dayName, author, at } = message.dataset;
     const newDay = !before || before.dataset.day !== day;
-    if (newDay) message.before(divider(dayName));
-    const marked = message.previousElementSibling?.matches("[data-new-mark]");
+    const above = message.previousElementSibling;
+    const marked = above?.matches("[data-new-mark]");
+    if (newDay) (marked ? above : message).before(divider(dayName));
     message.classList.toggle("follows", !newDay && !marked && before.dataset.author === author
       && Number(at) - Number(before.dataset.at) < TOGETHER
       && sort(before) === sort(message));
@@ -64,7 +71,7 @@ function divider(name) {
 // A message that is known is replaced where it stands; a new one goes to the end.
 export function put(html) {
   const stay = atEnd();
-  let fresh = 0, mine = false;
+  let fresh = 0, mine = false, last = null;
   for (const message of nodes(html).querySelectorAll(".message")) {
     const known = document.getElementById(message.id);
     if (known) {
@@ -75,11 +82,13 @@ export function put(html) {
     } else {
       log().append(message);
       fresh += 1;
+      last = message;
       mine ||= message.matches(".mine, .only-you");
     }
   }
   arrange();
-  if (stay || mine || (fresh && expecting())) toEnd();
+  if (last && (stay || expecting()) && last.offsetHeight > log().clientHeight) toTop(last);
+  else if (stay || mine || (fresh && expecting())) toEnd();
   else if (fresh) {
     waiting += fresh;
     showWaiting();
