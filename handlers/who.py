@@ -9,6 +9,7 @@ from desk.errors import NotKnown
 from desk.people import Identity, Partner, Person, Role
 from desk.ports import UnitOfWork
 from handlers.exchange import Sender
+from handlers.fields import LINE
 
 # What somebody is called of whom the platform tells no name.
 NAMELESS = "A colleague"
@@ -38,7 +39,8 @@ async def identify(uow: UnitOfWork, sender: Sender) -> Person:
     known = await uow.people.by_identity(identity)
     if known is not None:
         return known
-    match = await uow.people.by_email(sender.email) if sender.email else None
+    email = _printable(sender.email or "")
+    match = await uow.people.by_email(email) if email else None
     if match is not None and match.partner_id == partner.id:
         person = replace(match, identities=(*match.identities, identity))
     else:
@@ -51,13 +53,18 @@ def _join(sender: Sender, identity: Identity, partner: Partner) -> Person:
     """A new contact; the id is derived from the identity, so that joining twice is joining once."""
     return Person(
         id=f"{partner.id}.{_key(identity)}",
-        name=sender.name.strip() or NAMELESS,
+        name=_printable(sender.name) or NAMELESS,
         roles=frozenset({Role.CONTACT}),
         time_zone=partner.time_zone,
         language=partner.language,
         partner_id=partner.id,
         identities=(identity,),
     )
+
+
+def _printable(text: str) -> str:
+    """What a platform calls somebody, in one line that every database takes."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:LINE]
 
 
 def _key(identity: Identity) -> str:

@@ -63,3 +63,10 @@ async def test_joining_at_once_is_one_person(busy: Talk) -> None:
         *(busy.desk.run(lambda uow: identify(uow, sender)) for _ in range(5))
     )
     assert len({p.id for p in joined}) == 1
+
+
+async def test_a_name_that_no_column_takes_is_no_obstacle(busy: Talk) -> None:
+    await busy.desk.run(lambda uow: uow.people.link_workspace("slack", "T1", "northwind"))
+    sender = Sender("slack", "T1", "U1", "Noa\x00" + "x" * 5_000, "noa\x00@northwind.example")
+    joined = await busy.desk.run(lambda uow: identify(uow, sender))
+    assert (await busy.desk.run(lambda uow: identify(uow, sender))).id == joined.id

@@ -279,8 +279,8 @@ class Conversations(RuleBasedStateMachine):
 
 TestConversations = Conversations.TestCase
 TestConversations.settings = settings(
-    max_examples=50,
-    stateful_step_count=35,
+    max_examples=20,
+    stateful_step_count=30,
     deadline=None,
     # The same conversations on every build server; new ones on a desk at home.
     derandomize=bool(os.environ.get("CI")),
