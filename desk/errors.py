@@ -7,6 +7,7 @@ Refusal                  expected, shown to the person, never an alarm
 ├── NotEntitled          the plan or the quota does not cover it
 └── Invalid              a form's fields are wrong; carries a text a field
 NotSaved                 storage could not keep it: nothing was changed, try again
+NoKey                    a token cannot be kept or read: no key, or not the one it was kept with
 """
 
 from __future__ import annotations
@@ -61,3 +62,7 @@ class Invalid(Refusal):
 
 class NotSaved(Exception):
     """The storage could not keep the change in time: nothing was saved; trying again is safe."""
+
+
+class NoKey(Exception):
+    """A token cannot be encrypted, or not be read with the key in force; for operators."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -181,6 +182,20 @@ class SignInLink:
     person_id: str
     expires_at: datetime
     used_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What somebody typed into a form and did not send: `form` is the tag of its intent.
+
+    `case_id` is 0 for a form that is about no case.
+    """
+
+    person_id: str
+    form: str
+    case_id: int
+    values: Mapping[str, str]
+    kept_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

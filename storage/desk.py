@@ -17,6 +17,7 @@ from desk.errors import NotSaved
 from desk.ports import UnitOfWork
 from storage import address
 from storage.address import Address
+from storage.cipher import Cipher
 from storage.lost import is_lost
 from storage.migrate import whole_schema
 from storage.sql import Sql
@@ -27,7 +28,7 @@ T = TypeVar("T")
 # A transaction answers within three seconds: this is its share, the rest is for taking it back.
 PATIENCE = 2.5
 
-_MODELS = ["storage.tables", "storage.traffic_tables"]
+_MODELS = ["storage.tables", "storage.traffic_tables", "storage.workspace_tables"]
 
 # How long one attempt at a lock may hold the driver's thread, in milliseconds.
 _BUSY_TIMEOUT = 100
@@ -40,8 +41,11 @@ class StoredDesk:
     side by side on PostgreSQL.
     """
 
-    def __init__(self, where: Address, context: TortoiseContext, patience: float) -> None:
+    def __init__(
+        self, where: Address, context: TortoiseContext, patience: float, cipher: Cipher | None
+    ) -> None:
         self.dialect = where.dialect
+        self._cipher = cipher
         self._context = context
         self._patience = patience
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -49,12 +53,18 @@ class StoredDesk:
 
     @classmethod
     async def open(
-        cls, database_url: str, *, patience: float = PATIENCE, connections: int = 10
+        cls,
+        database_url: str,
+        *,
+        cipher: Cipher | None = None,
+        patience: float = PATIENCE,
+        connections: int = 10,
     ) -> Self:
         """Open a database that `storage.migrate` has prepared; one in memory is made here.
 
         Within `patience` seconds a transaction is ready to be committed, or given up. PostgreSQL
-        is spoken to on at most `connections` connections.
+        is spoken to on at most `connections` connections. Without a `cipher` no token of a platform
+        can be kept or read (`NoKey`).
         """
         where = address.parse(database_url)
         context = TortoiseContext()
@@ -70,7 +80,7 @@ class StoredDesk:
             )
             if where.in_memory:
                 await context.db().execute_script(whole_schema("sqlite"))
-        return cls(where, context, patience)
+        return cls(where, context, patience, cipher)
 
     async def run(self, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
         """Run `work` in one transaction; see `desk.ports.Desk.run`.
@@ -124,7 +134,7 @@ class StoredDesk:
         try:
             async with limit, in_transaction() as connection:
                 working = True
-                result = await work(StoredWork(Sql(connection, self.dialect)))
+                result = await work(StoredWork(Sql(connection, self.dialect), self._cipher))
                 working = False
                 # From here on only the commit's own outcome is the truth: nothing interrupts it.
                 # Where the time is up already, and the work did not notice, this refuses.

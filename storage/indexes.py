@@ -51,5 +51,8 @@ INDEXES: dict[str, Index] = {
     "chat_by_conversation": Index("chat", ("conversation", "id")),
     "chat_by_thread": Index("chat", ("thread", "id"), where=True),
     "chat_by_seq": Index("chat", ("seq",), unique=True),
+    "installations_by_workspace": Index("installations", ("platform", "workspace"), unique=True),
+    "code_attempts_once": Index("code_attempts", ("platform", "workspace"), unique=True),
+    "drafts_once": Index("drafts", ("person_id", "form", "case_id"), unique=True),
     "chat_reads_once": Index("chat_reads", ("person_id", "conversation"), unique=True),
 }

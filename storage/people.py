@@ -92,22 +92,28 @@ class StoredPeople:
         if not await PlaceRow.filter(id=place.id).update(**values):
             await PlaceRow.create(id=place.id, **values)
 
-    async def link_workspace(self, platform: str, workspace: str, partner_id: str) -> None:
+    async def link_workspace(
+        self, platform: str, workspace: str, partner_id: str, *, by_code: bool = False
+    ) -> None:
+        """Make a workspace a partner's own, whosever it was before."""
         await self._sql.rows(
-            """INSERT INTO workspaces (platform, workspace, partner_id) VALUES (?, ?, ?)
-            ON CONFLICT (platform, workspace) DO UPDATE SET partner_id = excluded.partner_id""",
+            """INSERT INTO workspaces (platform, workspace, partner_id, by_code)
+            VALUES (?, ?, ?, ?) ON CONFLICT (platform, workspace)
+            DO UPDATE SET partner_id = excluded.partner_id, by_code = excluded.by_code""",
             platform,
             workspace,
             partner_id,
+            by_code,
         )
 
     async def unlink_workspace(self, platform: str, workspace: str) -> None:
         await WorkspaceRow.filter(platform=platform, workspace=workspace).delete()
 
-    async def workspaces(self) -> Mapping[tuple[str, str], str]:
-        """The partner's id of every linked (platform, workspace)."""
-        rows = await WorkspaceRow.all().order_by("platform", "workspace")
-        return {(row.platform, row.workspace): row.partner_id for row in rows}
+    async def workspaces(self, *, by_code: bool | None = None) -> Mapping[tuple[str, str], str]:
+        """The partner's id of every linked (platform, workspace), or of those linked that way."""
+        rows = WorkspaceRow.all() if by_code is None else WorkspaceRow.filter(by_code=by_code)
+        linked = await rows.order_by("platform", "workspace")
+        return {(row.platform, row.workspace): row.partner_id for row in linked}
 
     async def remove_person(self, person_id: str) -> None:
         """Forget a person and their accounts; what they did stays under their id."""

@@ -175,12 +175,13 @@ class PlaceRow(Model):
 
 
 class WorkspaceRow(Model):
-    """A platform's workspace that belongs to one partner."""
+    """A platform's workspace that belongs to one partner, by the roster or `by_code`."""
 
     id = fields.BigIntField(primary_key=True)
     platform = key()
     workspace = key()
     partner_id = key()
+    by_code = fields.BooleanField()
 
     class Meta:
         table = "workspaces"

@@ -6,7 +6,11 @@ from functools import cached_property
 
 from storage.cases import StoredCases
 from storage.chat import StoredChat
+from storage.cipher import Cipher
+from storage.codes import StoredCodes
+from storage.drafts import StoredDrafts
 from storage.inbox import StoredInbox
+from storage.installations import StoredInstallations
 from storage.ledger import StoredLedger
 from storage.messages import StoredMessages
 from storage.notes import StoredNotes
@@ -20,8 +24,9 @@ from storage.timeline import StoredTimeline
 class StoredWork:
     """Implements `desk.ports.UnitOfWork`; a repository is made when it is first asked for."""
 
-    def __init__(self, sql: Sql) -> None:
+    def __init__(self, sql: Sql, cipher: Cipher | None = None) -> None:
         self._sql = sql
+        self._cipher = cipher
 
     @cached_property
     def cases(self) -> StoredCases:
@@ -72,3 +77,18 @@ class StoredWork:
     def chat(self) -> StoredChat:
         """The desk's own chat."""
         return StoredChat(self._sql)
+
+    @cached_property
+    def installations(self) -> StoredInstallations:
+        """Where the desk is installed."""
+        return StoredInstallations(self._sql, self._cipher)
+
+    @cached_property
+    def codes(self) -> StoredCodes:
+        """One-time secrets."""
+        return StoredCodes(self._sql)
+
+    @cached_property
+    def drafts(self) -> StoredDrafts:
+        """Forms that were begun and not sent."""
+        return StoredDrafts(self._sql)

@@ -62,10 +62,11 @@ def test_a_first_start_makes_everything_and_one_signal_stops_it(
             assert "Partnerdesk" in page.read().decode()
         assert desk.stop(number) == 0
 
+    said = [line for line in desk.said if not line.startswith("Database: applied")]
     assert desk.said[0] == "Database: applied 0001_first.sql"
-    assert desk.said[1].startswith("The sample roster: 30 changes, 7 partners")
-    assert desk.said[2] == "Demo: 7 cases are on the desk"
-    assert desk.said[3] == f"Partnerdesk is ready: {address} (demo)"
+    assert said[0].startswith("The sample roster: 30 changes, 7 partners")
+    assert said[1] == "Demo: 7 cases are on the desk"
+    assert said[2] == f"Partnerdesk is ready: {address} (demo)"
     assert "off. SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET" in slack
     assert "off. MicrosoftAppId" in teams
     assert desk.said[-1] == "Stopped."

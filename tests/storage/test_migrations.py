@@ -10,10 +10,11 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from storage.migrate import SchemaRefused, check, migrate, pending
-from tests.storage.work import query
+from storage.desk import StoredDesk
+from storage.migrate import FOLDER, SchemaRefused, check, migrate, pending
+from tests.storage.work import execute, query
 
-FIRST = "0001_first.sql"
+EVERY = sorted(path.name for path in (FOLDER / "sqlite").iterdir())
 
 
 @pytest.fixture
@@ -149,7 +150,7 @@ async def test_four_starters_at_once_apply_once(
     assert [(s.returncode, err) for s, (_, err) in zip(starters, said, strict=True)] == [
         (0, "")
     ] * 4
-    assert sorted(out.strip() for out, _ in said) == ["", "", "", FIRST]
+    assert sorted(out.strip() for out, _ in said) == ["", "", "", " ".join(EVERY)]
 
 
 async def test_what_cannot_be_read_is_said_in_words(tmp_path: Path) -> None:
@@ -162,8 +163,24 @@ async def test_what_cannot_be_read_is_said_in_words(tmp_path: Path) -> None:
 
 async def test_a_file_of_something_else_is_simply_behind(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/desk.db"
-    assert await pending(url) == [FIRST]
+    assert await pending(url) == EVERY
     assert not (tmp_path / "desk.db").exists()
     with closing(sqlite3.connect(tmp_path / "desk.db")) as database:
         database.execute("CREATE TABLE other (id INTEGER)")
-    assert await pending(url) == [FIRST]
+    assert await pending(url) == EVERY
+
+
+async def test_a_workspace_that_was_linked_before_codes_is_the_rosters(
+    empty_url: str, tmp_path: Path
+) -> None:
+    for dialect in ("sqlite", "postgres"):
+        (tmp_path / "first" / dialect).mkdir(parents=True)
+        first = (FOLDER / dialect / EVERY[0]).read_text("utf-8")
+        (tmp_path / "first" / dialect / EVERY[0]).write_text(first, "utf-8")
+    await migrate(empty_url, tmp_path / "first")
+    insert = "INSERT INTO workspaces (platform, workspace, partner_id) VALUES ('slack', 'T1', 'a')"
+    await execute(empty_url, insert)
+    await migrate(empty_url)
+    async with await StoredDesk.open(empty_url) as desk:
+        by_roster = await desk.run(lambda work: work.people.workspaces(by_code=False))
+    assert by_roster == {("slack", "T1"): "a"}

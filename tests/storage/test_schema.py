@@ -6,7 +6,7 @@ import pytest
 from tortoise.fields import BooleanField, IntField
 from tortoise.models import Model
 
-from storage import tables, traffic_tables
+from storage import tables, traffic_tables, workspace_tables
 from storage.address import parse
 from storage.columns import Instant
 from storage.desk import StoredDesk
@@ -16,7 +16,7 @@ from tests.storage.work import query
 
 MODELS: list[type[Model]] = [
     model
-    for module in (tables, traffic_tables)
+    for module in (tables, traffic_tables, workspace_tables)
     for model in vars(module).values()
     if isinstance(model, type) and issubclass(model, Model) and model is not Model
 ]

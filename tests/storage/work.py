@@ -51,3 +51,16 @@ async def query(url: str, statement: str) -> list[Any]:
         return [tuple(row) for row in await connection.fetch(statement)]
     finally:
         await connection.close()
+
+
+async def execute(url: str, statement: str) -> None:
+    where = parse(url)
+    if where.dialect == "sqlite":
+        with closing(sqlite3.connect(where.path)) as database, database:
+            database.execute(statement)
+        return
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
