@@ -8,10 +8,10 @@ from datetime import datetime
 
 from desk import events
 from desk.case import Case, Category, State
-from desk.errors import NotAllowed, NotEntitled, NotKnown
+from desk.errors import NotAllowed, NotKnown
 from desk.notices import Side, TamPing
 from desk.people import Coordination, Partner, Person
-from desk.records import LedgerLine, Message, Move, QuotaUse
+from desk.records import LedgerLine, Message, Move
 from handlers import announce
 from handlers.context import Context, answer
 from handlers.exchange import Answer
@@ -20,8 +20,8 @@ from handlers.intents import OpenCase
 from handlers.promises import Entitlement, entitlement_of
 from handlers.views import open_form
 from handlers.views.kinds import FormView, OpenedView
-from sla import clock, entitlements
-from sla.entitlements import Refused, may_open
+from sla import clock
+from sla.entitlements import Refused, Usage, may_open
 from sla.plans import Plan, Program
 
 
@@ -133,7 +133,7 @@ async def _take(ctx: Context, entitlement: Entitlement, case: Case, takes: str) 
         partner_id=case.partner_id,
         period=period.key,
         at=ctx.now,
-        move=Move.OWED if takes == "owed" else Move.TAKEN,
+        move=Move.TAKEN,
         units=-1,
         pool="package" if takes == "package" else "plan",
         case_id=case.id,
@@ -141,27 +141,25 @@ async def _take(ctx: Context, entitlement: Entitlement, case: Case, takes: str) 
         note="",
         balance=None,
     )
-    if takes == "owed":
-        await ctx.uow.ledger.owe(line)
-    elif not await ctx.uow.ledger.take(line, quota.units):
-        raise await _lost(ctx, case)
+    if takes != "owed" and await ctx.uow.ledger.take(line, quota.units):
+        return
+    if takes != "owed":
+        _still_allowed(entitlement, case)
+    await ctx.uow.ledger.owe(replace(line, move=Move.OWED, pool="plan"))
 
 
-async def _lost(ctx: Context, case: Case) -> NotEntitled:
-    """The refusal for one who lost the race: the counters are read again, and stand at nothing."""
-    entitlement = await _entitlement(ctx, ctx.now)
-    empty = entitlements.Usage.of(QuotaUse(used=10**9))
-    refused = may_open(
+def _still_allowed(entitlement: Entitlement, case: Case) -> None:
+    """For one who lost the race for the last unit: raise `NotEntitled` unless it can be owed."""
+    allowed = may_open(
         entitlement.program,
         entitlement.plan,
         case.category,
         case.severity,
-        empty,
+        Usage(used=10**9),
         entitlement.period,
     )
-    if isinstance(refused, Refused):
-        return refused.refusal
-    raise ValueError("an empty quota cannot allow a case")
+    if isinstance(allowed, Refused):
+        raise allowed.refusal
 
 
 async def _attach(ctx: Context, case: Case) -> None:

@@ -84,6 +84,20 @@ async def test_22_whoever_loses_the_race_for_the_last_unit_is_refused_like_the_o
     assert await talk.outbox() == []
 
 
+async def test_whoever_loses_the_race_owes_where_the_plan_lends(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lost(self: StoredLedger, line: object, cap: int) -> bool:
+        return False
+
+    monkeypatch.setattr(StoredLedger, "take", lost)
+    talk.catalog = lending()
+    await talk.opens("carla", "production_down")
+    assert not (await talk.does("carla", an_opening("guidance"))).accepted
+    use, _ = await talk.quota("contoso", "2026-03")
+    assert (use.used, use.owed) == (0, 1)
+
+
 def lending() -> Catalog:
     """A plan that includes one case a month, and owes the severest beyond it."""
     psp = CATALOG.program("psp")
