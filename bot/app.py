@@ -153,7 +153,8 @@ async def prepare(settings: Settings) -> list[str]:
 
 @asynccontextmanager
 async def _storage(settings: Settings) -> AsyncIterator[StoredDesk]:
-    desk = await StoredDesk.open(settings.database_url.get_secret_value())
+    url = settings.database_url.get_secret_value()
+    desk = await StoredDesk.open(url, cipher=settings.cipher)
     try:
         yield desk
     finally:

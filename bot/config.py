@@ -19,6 +19,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from storage import address
+from storage.cipher import Cipher
 
 ENV_FILE = Path(".env")
 PREFIX = "DESK_"
@@ -135,6 +136,11 @@ class Settings(BaseSettings):
         slack = self.slack_bot_token or self.slack_signing_secret
         teams = self.teams_app_id or self.teams_app_password
         return tuple(name for name, given in (("slack", slack), ("teams", teams)) if given)
+
+    @property
+    def cipher(self) -> Cipher | None:
+        """What encrypts the tokens of other people's workspaces; None without a secret key."""
+        return Cipher(self.secret_key.get_secret_value()) if self.secret_key else None
 
     def url(self, port: int) -> str:
         """How people reach the web chat; `port` is the one that is listened on."""

@@ -207,6 +207,7 @@ async def _passed_on(uow: UnitOfWork, face: Face, message: Message) -> SaidView:
         files=message.files,
         edited=message.edited_at is not None,
         deleted=message.deleted_at is not None,
+        author_id=message.author_id,
     )
 
 

@@ -35,7 +35,7 @@ async def stored(settings: Settings) -> AsyncIterator[StoredDesk]:
             "The database is not ready for this program. Run `partnerdesk migrate`, or start the "
             "desk, which does the same."
         )
-    async with await StoredDesk.open(url, patience=PATIENCE) as desk:
+    async with await StoredDesk.open(url, cipher=settings.cipher, patience=PATIENCE) as desk:
         yield desk
 
 

@@ -254,7 +254,7 @@ def _answers() -> Mapping[str, View]:
         "trouble": TroubleView("case:1042:card", "The channel is archived.", "Name another one."),
         "sign in": SignInView("https://desk.example/signin/" + "s3cr3t" * 7, NOW),
         "said by the partner": SaidView(
-            "C-1042", 1042, "Nora Weiss", True, _LONG, (_FILE,) * 10, edited=True
+            "C-1042", 1042, "Nora Weiss", True, _LONG, (_FILE,) * 10, edited=True, author_id="nora"
         ),
         "said by the vendor": SaidView("C-1042", 1042, "Mei Lin", False, "We see it too."),
         "said and deleted": SaidView("C-1042", 1042, "Mei Lin", False, "", deleted=True),

@@ -212,7 +212,10 @@ class PingView:
 
 @dataclass(frozen=True, slots=True)
 class SaidView:
-    """A message of the other side, with its files; it says so when it was edited or deleted."""
+    """A message of the other side, with its files; it says so when it was edited or deleted.
+
+    `author_id` lets a platform show the writer's own account and picture.
+    """
 
     number: str
     case_id: int
@@ -222,6 +225,7 @@ class SaidView:
     files: tuple[Attachment, ...] = ()
     edited: bool = False
     deleted: bool = False
+    author_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
