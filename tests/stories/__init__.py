@@ -1,0 +1,1 @@
+"""Whole conversations, told once and played on every chat platform."""
