@@ -37,16 +37,16 @@ from handlers.views.vocabulary import (
 from sla.clock import Mode
 
 
-def line(face: Face) -> str:
+def line(face: Face, reader: Side = Side.ENGINEERS) -> str:
     """The one line that can be acted on from a lock screen.
 
     `C-1042 production down, Northwind (Premier): first reply due in 4 min, nobody has claimed it`
     """
     who = f"{face.case.number} {face.severity.name}, {face.partner.name} ({face.plan.name})"
-    return f"{who}: {_clock_line(face)}{_owner_line(face)}"
+    return f"{who}: {_clock_line(face, reader)}{_owner_line(face)}"
 
 
-def _clock_line(face: Face) -> str:
+def _clock_line(face: Face, reader: Side) -> str:
     stands, owed = face.standing, words.what_is_owed(face)
     match stands.mode:
         case Mode.RUNNING | Mode.CLOSED:
@@ -54,13 +54,13 @@ def _clock_line(face: Face) -> str:
         case Mode.PAUSED:
             return words.paused(face)
         case Mode.OVERDUE:
-            return f"{owed} overdue by {words.duration(stands.late_by)}"
+            return f"{owed} overdue{words.behind(stands.late_by)}"
         case Mode.MISSED:
-            return f"{owed} missed by {words.duration(stands.late_by)}, {words.state(face)}"
+            return f"{owed} missed{words.behind(stands.late_by)}, {words.state(face, reader)}"
         case Mode.MET:
-            return f"{owed} in time, {words.state(face)}"
+            return f"{owed} in time, {words.state(face, reader)}"
         case _:
-            return words.state(face)
+            return words.state(face, reader)
 
 
 def _owner_line(face: Face) -> str:

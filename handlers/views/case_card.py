@@ -30,6 +30,7 @@ from handlers.views.vocabulary import (
     Tone,
     Words,
 )
+from sla.clock import Mode
 
 
 def headline(face: Face) -> Words:
@@ -40,18 +41,18 @@ def headline(face: Face) -> Words:
     )
 
 
-def clock(face: Face) -> Progress:
+def clock(face: Face, reader: Side) -> Progress:
     """The standing of the clock, as a bar."""
     stands = face.standing
     cycle = face.case.cycle
     tone = words.tone(face)
     if not cycle.running:
-        tone = Tone.BREACH if stands.late_by else Tone.DONE
+        tone = Tone.BREACH if stands.mode is Mode.MISSED else Tone.DONE
     return Progress(
         label="Clock",
         value=min(stands.used, cycle.target).total_seconds(),
         of=cycle.target.total_seconds(),
-        words=words.standing(face),
+        words=words.standing(face, reader),
         tone=tone,
         until=stands.due_at if cycle.running else None,
         since=cycle.started_at,
@@ -70,13 +71,13 @@ def case(view: CaseView) -> Card:
     )
     return Card(
         title=headline(face),
-        summary=alerts.line(face),
+        summary=alerts.line(face, view.side),
         tone=words.tone(face),
         mark=face.severity.mark,
         elements=(
             *lead,
             Text((face.case.title,), quote=True),
-            clock(face),
+            clock(face, view.side),
             Facts(_facts(view)),
             Actions(buttons),
         ),
@@ -88,7 +89,7 @@ def case(view: CaseView) -> Card:
 def _facts(view: CaseView) -> tuple[tuple[str, Words], ...]:
     face = view.face
     rows: tuple[tuple[str, Words], ...] = (
-        ("State", (words.state(face),)),
+        ("State", (words.state(face, view.side),)),
         ("Engineer", (words.owner(face),)),
         ("Product", (face.case.product,)),
         ("Language", (words.language(face.case.language),)),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from desk.notices import Side
 from handlers.intents import ShowCase
 from handlers.views import history, words
-from handlers.views.kinds import TimelineView, WhyView
+from handlers.views.kinds import Face, TimelineView, WhyView
 from handlers.views.vocabulary import (
     Actions,
     Button,
     Card,
+    Element,
+    Facts,
     Happening,
     Moment,
     Stretch,
@@ -50,12 +52,19 @@ def timeline(view: TimelineView) -> Card:
         mark=face.severity.mark,
         elements=(
             Text((face.case.description,), quote=True),
+            *_customer(face),
             Timeline(tuple(items)),
             Actions((Button(f"Show {face.case.number}", ShowCase(face.case.id)),)),
         ),
         case_id=face.case.id,
         about="timeline",
     )
+
+
+def _customer(face: Face) -> tuple[Element, ...]:
+    """Whom it affects, where the partner named somebody."""
+    named = face.case.customer
+    return (Facts((("Customer affected", (named,)),)),) if named else ()
 
 
 RULES = {

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 
 from desk.case import STATE_WORDS, State
+from desk.notices import Side
 from desk.people import Coordination
 from desk.promise import MetBy
 from handlers.views.kinds import Face
@@ -36,6 +37,11 @@ def duration(length: timedelta) -> str:
         if len(parts) == 2:
             break
     return " ".join(parts) or "0 s"
+
+
+def behind(late_by: timedelta) -> str:
+    """By how much something is late: " by 10 min"; nothing in its very first second."""
+    return f" by {duration(late_by)}" if late_by >= timedelta(seconds=1) else ""
 
 
 def hours(length: timedelta) -> str:
@@ -72,7 +78,7 @@ def what_is_owed(face: Face) -> str:
     return MEETING[face.case.cycle.met_by]
 
 
-def standing(face: Face) -> Words:
+def standing(face: Face, reader: Side = Side.ENGINEERS) -> Words:
     """The standing of the clock in words, with its due time."""
     stands, owed = face.standing, what_is_owed(face)
     guess: Words = (" (provisional: the holidays of that year are not published yet)",)
@@ -86,16 +92,17 @@ def standing(face: Face) -> Words:
                 starts = ("outside working hours, work starts ", Moment(stands.resumes_at), "; ")
             return (*starts, f"{owed} due ", home(face, left=True), *tail)
         case Mode.PAUSED:
-            return (f"{paused(face)}, waiting on the partner",)
+            return (f"{paused(face)}, {state(face, reader)}",)
         case Mode.OVERDUE:
-            return (f"{owed} overdue by {duration(stands.late_by)}, was due ", home(face))
+            # What is left of it counts on by itself, so that a card never tells an old lateness.
+            return (f"{owed} overdue, was due ", home(face, left=True))
         case Mode.MET:
             took = f" after {hours(stands.met_in)}" if stands.met_in is not None else ""
             return (f"{owed} in time{took}",)
         case Mode.VOID:
             return (f"{owed} given; an earlier breach is void",)
         case Mode.MISSED:
-            return (f"{owed} missed by {duration(stands.late_by)}",)
+            return (f"{owed} missed{behind(stands.late_by)}",)
         case Mode.ENDED:
             return (f"no {owed} is owed any more",)
 
@@ -127,8 +134,10 @@ def near(face: Face) -> bool:
     return stands.used >= 3 * stands.left
 
 
-def state(face: Face) -> str:
-    """The case's state in words."""
+def state(face: Face, reader: Side = Side.ENGINEERS) -> str:
+    """The case's state in words; a partner that is waited on is spoken to."""
+    if face.case.state is State.WAITING and reader is Side.PARTNER:
+        return "waiting on you"
     if face.case.state is State.WORKING and face.owner is not None:
         return f"with {face.owner.name}"
     return STATE_WORDS[face.case.state]
