@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from desk.case import Category
+from desk.notices import Side
 from desk.records import LedgerLine, Move
 from handlers.intents import (
     AskQuota,
@@ -93,12 +94,13 @@ def _columns(queue: bool) -> tuple[str, ...]:
 
 
 def _row(face: Face, queue: bool) -> Row:
+    reader = Side.ENGINEERS if queue else Side.PARTNER
     last: Words = (face.partner.name,) if queue else (words.owner(face),)
     return Row(
         (
             (Strong(face.case.number), f" {face.severity.name}"),
             (face.case.title,),
-            words.standing(face) if face.case.is_open else (words.state(face),),
+            words.standing(face, reader) if face.case.is_open else (words.state(face, reader),),
             last,
         ),
         ShowCase(face.case.id),

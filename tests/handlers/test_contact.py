@@ -77,6 +77,8 @@ async def test_the_partners_answer_ends_the_waiting(talk: Talk) -> None:
     await talk.opens("carla")
     await talk.does("mei", WaitOnPartner(1001, "Which region?"))
     assert "Mei Lin asked you" in text(await talk.says("carla", "timeline 1001"))
+    assert "waiting on you" in text(await talk.says("carla", "1001"))
+    assert "waiting on the partner" in text(await talk.says("mei", "1001"))
     await talk.does("carla", Say(1001, "partner", "Berlin"))
     assert (await talk.case(1001)).state is State.NEW
     assert "Work goes on" in text(await talk.says("carla", "timeline 1001"))

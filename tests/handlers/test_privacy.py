@@ -106,6 +106,10 @@ async def test_24_an_internal_remark_never_reaches_the_partner(talk: Talk) -> No
         shown = text(await talk.does("carla", intent))
         assert "proxy" not in shown.replace('"proxy" in it', "")
         assert "Omar" not in shown or not isinstance(intent, ShowTimeline)
+    # Not even in what a view carries along undrawn.
+    carried = repr((await talk.does("carla", ShowTimeline(1001))).replies)
+    assert "proxy" not in carried
+    assert "HandedOver" not in carried
     assert not await planned(talk, SaidChanged, 1001)
     assert "proxy" not in repr(await talk.outbox())
     assert SECRET in text(await talk.says("omar", "timeline C-1001"))
