@@ -108,7 +108,7 @@ async def test_24_an_internal_remark_never_reaches_the_partner(talk: Talk) -> No
         assert "Omar" not in shown or not isinstance(intent, ShowTimeline)
     # Not even in what a view carries along undrawn.
     carried = repr((await talk.does("carla", ShowTimeline(1001))).replies)
-    assert "proxy" not in carried
+    assert SECRET not in carried
     assert "HandedOver" not in carried
     assert not await planned(talk, SaidChanged, 1001)
     assert "proxy" not in repr(await talk.outbox())
