@@ -1,0 +1,230 @@
+"""Blocks: the small ones that most cards are made of, and how heavy a block is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+
+from bot.slack import published
+from bot.slack.spans import (
+    Json,
+    Look,
+    clip,
+    cut,
+    literal,
+    markup,
+    plain,
+    remaining,
+    rich,
+    rich_date,
+    rich_words,
+    text_object,
+)
+from handlers.views.vocabulary import (
+    Card,
+    Facts,
+    Files,
+    Image,
+    Progress,
+    Strong,
+    Text,
+    Tone,
+    Words,
+)
+from handlers.views.words import duration
+
+# Severity and tone differ in shape, not in colour alone; the words beside them say the same.
+MARKS = {
+    "octagon": "🛑",
+    "triangle": "🔺",
+    "diamond": "🔶",
+    "square": "🟦",
+    "circle": "🔵",
+    "dot": "▫️",
+}
+TONES = {
+    Tone.CALM: "",
+    Tone.NOTICE: "ℹ️",
+    Tone.WARNING: "⚠️",
+    Tone.BREACH: "❗",
+    Tone.DONE: "✅",
+}
+_BAR = 12
+_TITLE = 600
+_VALUE = 900
+_SMALL = 2_000
+_FILES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """What a card is drawn with: its look, and numbers that keep its buttons apart."""
+
+    look: Look
+    card: Card
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def action_id(self) -> str:
+        """A new name for something that can be pressed."""
+        return f"do:{next(self.numbers)}"
+
+
+def weight(blocks: Sequence[Json]) -> int:
+    """How much of a message's room the blocks take: Slack counts their containers too."""
+    return len(json.dumps(blocks, ensure_ascii=False, separators=(",", ":")))
+
+
+def rich_text(*elements: Json) -> Json:
+    """A block of rich text."""
+    return {"type": "rich_text", "elements": list(elements)}
+
+
+def section(elements: Sequence[Json]) -> Json:
+    """A paragraph of rich text."""
+    return {"type": "rich_text_section", "elements": list(elements) or [rich_words("–")]}
+
+
+def quoted(elements: Sequence[Json]) -> Json:
+    """Somebody's words, set off as theirs."""
+    return {"type": "rich_text_quote", "elements": list(elements) or [rich_words("–")]}
+
+
+def bullets(items: Sequence[Sequence[Json]]) -> Json:
+    """A list of rich text."""
+    return {
+        "type": "rich_text_list",
+        "style": "bullet",
+        "elements": [section(item) for item in items],
+    }
+
+
+def title(pen: Pen) -> Json:
+    """The card's first line: its tone and severity as shapes, then its words."""
+    card = pen.card
+    # The bar of a case says how it stands; its title need not say it again.
+    tone = "" if any(isinstance(e, Progress) for e in card.elements) else TONES[card.tone]
+    shapes = "".join(f"{shape} " for shape in (tone, MARKS.get(card.mark, "")) if shape)
+    words, _ = clip(card.title, _TITLE)
+    before = [rich_words(shapes)] if shapes else []
+    return rich_text(section([*before, *rich(words, pen.look, bold=True)]))
+
+
+def text(element: Text, pen: Pen, room: int) -> list[Json]:
+    """A paragraph; what does not fit is counted, with the way to it."""
+    if element.small:
+        return small(element.words, pen, min(room, _SMALL))
+    words, over = clip(element.words, max(80, room - 300))
+    drawn = rich(words, pen.look)
+    parts = [quoted(drawn) if element.quote else section(drawn)]
+    if over:
+        parts.append(section(rest(f"{over:,} more characters", pen)))
+    return [rich_text(*parts)]
+
+
+def rest(what: str, pen: Pen) -> list[Json]:
+    """What is not shown here, and where it is."""
+    url = pen.look.case_url(pen.card.case_id)
+    if not url:
+        return [rich_words(f"… {what}.")]
+    return [rich_words(f"… {what}: "), rich_words("show all in the web chat", url=url)]
+
+
+def small(words: Words, pen: Pen, room: int = _SMALL) -> list[Json]:
+    """Secondary words, in small print."""
+    words, _ = clip(words, max(80, room - 100))
+    marked = markup(words, pen.look)
+    if marked is not None and 0 < len(marked) <= published.SECTION:
+        return [
+            {
+                "type": "context",
+                "elements": [{"type": "mrkdwn", "text": marked, "verbatim": True}],
+            }
+        ]
+    if all(isinstance(span, str | Strong) for span in words):
+        return [note(plain(words, pen.look))]
+    return [rich_text(section(rich(words, pen.look)))]
+
+
+def note(words: str) -> Json:
+    """Literal words in small print."""
+    return {"type": "context", "elements": [text_object(words, _SMALL)]}
+
+
+def facts(element: Facts, pen: Pen) -> list[Json]:
+    """Labelled values in two columns."""
+    fields = [_fact(label, words, pen) for label, words in element.rows]
+    return [
+        {"type": "section", "fields": fields[at : at + published.FIELDS]}
+        for at in range(0, len(fields), published.FIELDS)
+    ]
+
+
+def _fact(label: str, words: Words, pen: Pen) -> Json:
+    words, _ = clip(words, _VALUE)
+    marked, head = markup(words, pen.look), markup((Strong(label),), pen.look)
+    if marked and head and len(marked) + len(head) < published.FIELD:
+        return {"type": "mrkdwn", "text": f"{head}\n{marked}", "verbatim": True}
+    return text_object(f"{label}\n{plain(words, pen.look)}", published.FIELD)
+
+
+def progress(element: Progress, pen: Pen) -> list[Json]:
+    """A bar of characters, with words; it does not move, so it says of when it is."""
+    share = min(1.0, max(0.0, element.value / element.of)) if element.of > 0 else 0.0
+    full = round(share * _BAR)
+    if 0 < share < 1:
+        full = min(_BAR - 1, max(1, full))
+    shape = "⏸️" if element.paused else TONES[element.tone]
+    words = rich(clip(element.words, _VALUE)[0], pen.look, left=False)
+    if element.until is None:
+        head = [rich_words(f"{shape} " if shape else ""), rich_words(f"{element.label}: ")]
+    else:
+        head = [rich_words(f"{shape} " if shape else "")]
+    bar = [rich_words("▰" * full + "▱" * (_BAR - full) + f" {share:.0%}".replace("%", " %"))]
+    first = [part for part in (*head, *words) if part.get("text") != ""]
+    return [rich_text(section([*first, rich_words("\n"), *bar, *_standing(element, pen.look)]))]
+
+
+def _standing(element: Progress, look: Look) -> list[Json]:
+    if element.until is None or element.paused:
+        return []
+    if look.now is None:
+        return [rich_words(" of the time used at the last change")]
+    left = remaining(element.until, look.now)
+    said = f" of the time used, {duration(left)} left at " if left else " of the time used at "
+    return [rich_words(said), rich_date(look.now, look, form="{time}")]
+
+
+def files(element: Files, pen: Pen, room: int) -> list[Json]:
+    """The files by name and size."""
+    shown = element.files[:_FILES]
+    per = max(60, room // max(1, len(shown)) - 160)
+    items = []
+    for file in shown:
+        url = pen.look.file_url(file.key)
+        name = cut(literal(file.name).replace("\n", " "), per) or "file"
+        items.append([rich_words(name, url=url), rich_words(f" ({size(file.size)})")])
+    if not items:
+        return []
+    parts = [bullets(items)]
+    if len(element.files) > len(shown):
+        parts.append(section(rest(f"{len(element.files) - len(shown)} more files", pen)))
+    return [rich_text(*parts)]
+
+
+def image(element: Image) -> list[Json]:
+    """A picture; its words alone where Slack could not fetch it."""
+    alt = cut(literal(element.alt), published.ALT) or "Picture"
+    if element.url.startswith("https://") and len(element.url) <= published.URL:
+        return [{"type": "image", "image_url": element.url, "alt_text": alt}]
+    return [note(f"Picture: {alt}")]
+
+
+def size(bytes_: int) -> str:
+    """A file's size: "24 KB", "1.5 MB"."""
+    if bytes_ < 1_000:
+        return f"{bytes_} bytes"
+    if bytes_ < 1_000_000:
+        return f"{bytes_ / 1_000:.0f} KB"
+    return f"{bytes_ / 1_000_000:.1f} MB"
