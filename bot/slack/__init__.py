@@ -1,0 +1,1 @@
+"""Slack: the desk in partners' workspaces and in the vendor's own."""
