@@ -15,7 +15,6 @@ from handlers.context import Context
 from handlers.exchange import Answer
 from handlers.fields import REASON, Checked
 from handlers.intents import ObjectToRegrade, RegradeCase
-from handlers.promises import entitlement_of
 from handlers.views.kinds import FormView
 from handlers.views.open_form import promise
 from handlers.views.vocabulary import Option
@@ -26,15 +25,14 @@ async def form(
 ) -> FormView:
     """The severities that the plan offers, with their promises, and the reason."""
     case = await ctx.case(intent.case_id, Verb.REGRADE)
-    partner = await ctx.uow.people.partner(case.partner_id)
-    options: tuple[Option, ...] = ()
-    if partner is not None:
-        entitlement = await entitlement_of(ctx.uow, ctx.catalog, partner, ctx.now)
-        options = tuple(
-            Option(s.key, s.name, f"{s.meaning} {promise(entitlement, s)}.")
-            for s in entitlement.plan.severities(case.category)
-            if s.key != case.severity
-        )
+    # The plan that the case was opened under holds, whatever the partner has now.
+    program, plan = ctx.catalog.program(case.program), ctx.catalog.plan(case.program, case.plan)
+    country = (await ctx.face(case)).partner.country
+    options = tuple(
+        Option(s.key, s.name, f"{s.meaning} {promise(program, plan, country, s)}.")
+        for s in plan.severities(case.category)
+        if s.key != case.severity
+    )
     if not options:
         raise Refusal(
             code="nothing.regrade",

@@ -13,7 +13,7 @@ from handlers.promises import Entitlement
 from handlers.views import words
 from handlers.views.kinds import FormView
 from handlers.views.vocabulary import Field, Form, Moment, Option, Words
-from sla.plans import Severity
+from sla.plans import Plan, Program, Severity
 
 CATEGORIES = {
     Category.TECHNICAL: ("Technical", "Something does not work, or you need guidance."),
@@ -36,11 +36,10 @@ COORDINATION = {
 }
 
 
-def promise(entitlement: Entitlement, severity: Severity) -> str:
+def promise(program: Program, plan: Plan, country: str, severity: Severity) -> str:
     """What the plan promises for a severity: "First reply within 30 min, around the clock"."""
-    plan, program = entitlement.plan, entitlement.program
     target = plan.targets[severity.key]
-    within = words.hours(program.within(target, plan, entitlement.partner.country))
+    within = words.hours(program.within(target, plan, country))
     owed = "First reply" if target.met_by is MetBy.FIRST_REPLY else "Accepted"
     calendar = program.calendars[target.calendar]
     when = "around the clock" if calendar.always else f"in {calendar.name}"
@@ -149,12 +148,13 @@ def _about(
 
 
 def _severities(entitlement: Entitlement, offered: list[Category]) -> tuple[Option, ...]:
-    plan = entitlement.plan
+    program, plan = entitlement.program, entitlement.plan
+    country = entitlement.partner.country
     return tuple(
         Option(
             severity.key,
             severity.name[:1].upper() + severity.name[1:],
-            f"{severity.meaning} {promise(entitlement, severity)}.",
+            f"{severity.meaning} {promise(program, plan, country, severity)}.",
             category.value,
         )
         for category in offered

@@ -1,6 +1,7 @@
 """An engineer's conversations: queue, claim, hand over, reply, wait, re-grade, reject, resolve."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -20,6 +21,7 @@ from handlers.intents import (
     Say,
     WaitOnPartner,
 )
+from tests import world
 from tests.handlers.acts import beijing, history, messages, planned, thread
 from tests.talk import Talk, faults, form, text
 
@@ -141,6 +143,17 @@ async def test_a_regrade_needs_another_severity_and_a_reason(talk: Talk) -> None
     assert (await talk.case(1001)).rank == 4
     told = [to for _, to in await planned(talk, News, 1001)]
     assert ToThread(1001, Side.PARTNER) in told
+
+
+async def test_the_plan_of_the_opening_holds_when_the_partners_plan_has_changed(
+    talk: Talk,
+) -> None:
+    await talk.opens("carla")
+    basic = replace(world.PARTNERS[1], plan="basic")
+    await talk.desk.run(lambda uow: uow.people.put_partner(basic))
+    field = form(await talk.does("mei", Begin("regrade_case", 1001))).fields[0]
+    assert "guidance" in [o.value for o in field.options]
+    assert (await talk.does("mei", RegradeCase(1001, "guidance", "A question."))).accepted
 
 
 async def test_a_service_case_has_nothing_to_be_regraded_to(talk: Talk) -> None:
