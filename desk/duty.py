@@ -46,12 +46,9 @@ def next_on_duty(person: Person, now: datetime) -> datetime | None:
         return None
     zone = ZoneInfo(person.time_zone)
     today = now.astimezone(zone).date()
-    for ahead in range(8):
-        day = today + timedelta(days=ahead)
-        begins = datetime.combine(day, hours.start, zone)
-        if day.weekday() in hours.weekdays and begins > now:
-            return begins
-    return None
+    days = (today + timedelta(days=ahead) for ahead in range(8))
+    begins = (datetime.combine(d, hours.start, zone) for d in days if d.weekday() in hours.weekdays)
+    return next((moment for moment in begins if moment > now), None)
 
 
 def on_call(

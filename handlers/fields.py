@@ -25,7 +25,7 @@ class Checked:
         fault = fault_of(text, limit)
         if fault:
             self.faults[name] = fault
-        elif len(text) < least and missing:
+        elif missing and sum(map(_seen, text)) < least:
             self.faults[name] = missing
         return text
 
@@ -53,3 +53,8 @@ def fault_of(text: str, limit: int) -> str:
     if any(unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\t" for c in text):
         return "This contains a control character that cannot be kept. Remove it and send again."
     return ""
+
+
+def _seen(character: str) -> bool:
+    """Whether it can be seen: a title of joiners and direction marks would be an empty one."""
+    return unicodedata.category(character) not in {"Cc", "Cf", "Zl", "Zp", "Zs"}

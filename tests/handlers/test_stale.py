@@ -29,8 +29,9 @@ from handlers.intents import (
     WaitOnPartner,
     WithdrawCase,
 )
+from handlers.views import cards
 from tests.handlers.acts import a_package, beijing, deliver, messages, planned, refreshed, thread
-from tests.talk import Talk, an_opening, buttons, form, text
+from tests.talk import Talk, an_opening, buttons, faults, form, text
 
 # How a case of Northwind's gets into each state; N new, W working, and so on as in tests/desk.
 WAYS: dict[State, list[tuple[str, Intent]]] = {
@@ -208,6 +209,25 @@ async def test_22_with_nothing_left_the_refusal_names_reset_and_package(talk: Ta
     assert "1 of the 0 left" not in cost
     assert "A service case takes none." in cost
     assert (await talk.does("carla", an_opening("service_request"))).accepted
+
+
+@pytest.mark.parametrize("empty", ["", "   ", "\u200b" * 20, "\u202e\u2066\u00a0\u3000"])
+async def test_27_what_cannot_be_seen_is_no_title(talk: Talk, empty: str) -> None:
+    """Scenario 27: refused with a field error, and nothing was taken."""
+    answer = await talk.does("carla", an_opening(title=empty, description=empty))
+    assert set(faults(answer)) == {"title", "description"}
+    assert (await talk.quota("contoso", "2026-03"))[0].used == 0
+
+
+async def test_27_nobody_is_named_by_what_somebody_typed(talk: Talk) -> None:
+    """Scenario 27: what is typed is a literal span in every view, so nobody is notified."""
+    nasty = "<!channel> <@U123> @mei [x](javascript:alert(1)) \u202eمرحبا 😀"
+    case = await talk.opens("carla", title=nasty, description=nasty, customer=nasty)
+    await talk.does("carla", Say(case.id, "partner", nasty))
+    for words in ("C-1001", "timeline C-1001", "why is C-1001 due", "queue"):
+        answer = await talk.says("mei", words)
+        assert "mention=True" not in repr([cards.to_card(r.view) for r in answer.replies])
+        assert nasty in text(answer) or words.startswith("why")
 
 
 async def test_23_a_package_bought_an_hour_before_the_month_ends_is_void_at_midnight(
