@@ -102,7 +102,10 @@ async def reopen(ctx: Context, intent: ReopenCase) -> Answer:
     reason = checked.text("reason", intent.reason, "Say what is still wrong.", REASON)
     checked.done()
     plan = ctx.catalog.plan(case.program, case.plan)
-    calendar = ctx.catalog.calendar_named(case.program, case.cycle.calendar)
+    # A severity that was named after the answer may be counted in other hours than before.
+    promised = plan.targets.get(case.severity)
+    hours = promised.calendar if promised else case.cycle.calendar
+    calendar = ctx.catalog.calendar_named(case.program, hours)
     cycle = clock.start(
         case.cycle.number + 1,
         ctx.now,

@@ -139,6 +139,26 @@ async def test_what_is_owed_is_forgiven_when_the_case_is_rejected(talk: Talk) ->
     assert await talk.desk.mismatches() == []  # type: ignore[attr-defined]
 
 
+async def test_named_anew_after_the_answer_the_verdict_keeps_its_hours(talk: Talk) -> None:
+    """Guidance counted in office hours: the answered clock stays as it was, the next one is."""
+    from handlers.intents import RegradeCase, ResolveCase
+
+    psp = CATALOG.program("psp")
+    standard = psp.plans["standard"]
+    guidance = replace(standard.targets["guidance"], calendar="home")
+    targets = MappingProxyType({**standard.targets, "guidance": guidance})
+    plans = MappingProxyType({**psp.plans, "standard": replace(standard, targets=targets)})
+    program = replace(psp, plans=plans)
+    talk.catalog = replace(CATALOG, programs=MappingProxyType({**CATALOG.programs, "psp": program}))
+    await talk.opens("carla", "production_down")
+    await talk.does("mei", ReplyToPartner(1001, "We look."))
+    await talk.does("mei", RegradeCase(1001, "guidance", "A question."))
+    assert (await talk.case(1001)).cycle.calendar == "always"
+    await talk.does("mei", ResolveCase(1001, "This is how."))
+    await talk.does("carla", ReopenCase(1001, "Not clear."))
+    assert (await talk.case(1001)).cycle.calendar == "home"
+
+
 class Crowded:
     """A desk on which somebody else writes first, a number of times."""
 
