@@ -15,7 +15,7 @@ from desk.records import ChatMessage, ThreadRef
 from handlers.exchange import Where
 from handlers.intents import SendToPartner
 from handlers.views.codec import BadCard, decode_card
-from handlers.views.vocabulary import Button
+from handlers.views.vocabulary import Button, Card
 
 PLATFORM = "web"
 DM = "dm:"
@@ -201,9 +201,16 @@ def item(one: Told, person: Person) -> MessageItem:
         deleted=gone,
         replies=message.replies,
         files=() if gone else message.files,
-        internal=one.ref is not None and one.ref.side is Side.ENGINEERS,
+        internal=_is_unsaid(one, card),
         actions=() if gone else _actions(one, person),
     )
+
+
+def _is_unsaid(one: Told, card: Card | None) -> bool:
+    """Whether the partner has not read it: what was sent to them stands out from remarks."""
+    if one.ref is None or one.ref.side is not Side.ENGINEERS:
+        return False
+    return one.inside if card is None else card.about != "said"
 
 
 def _actions(one: Told, person: Person) -> tuple[Button, ...]:

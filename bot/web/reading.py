@@ -217,15 +217,19 @@ def _who_reads(person: Person, seen: Seen) -> tuple[str, str]:
             ("Write to the engineers"),
         )
     if place is None:
-        works = bool(person.roles & {Role.ENGINEER, Role.DUTY_MANAGER})
-        return "Only the desk reads this.", (
-            "Ask the desk: queue, C-1042, on duty, help"
-            if works
-            else "Ask the desk: new case, my cases, quota, help"
-        )
+        return "Only the desk reads this.", f"Ask the desk: {_sayings(person)}, help"
     if place.kind is PlaceKind.PARTNER:
         return "Everybody in this channel and the desk read this.", "Write to the channel"
     return "Only the vendor reads this channel.", "Write to the channel"
+
+
+def _sayings(person: Person) -> str:
+    """What somebody like this person says most."""
+    if not person.is_vendor:
+        return "new case, my cases, quota"
+    if Role.TAM in person.roles:
+        return "my partners, queue, C-1042"
+    return "queue, C-1042, on duty"
 
 
 def _unread_from(person: Person, seen: Seen) -> str:

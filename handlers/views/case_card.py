@@ -112,7 +112,9 @@ def engineer_buttons(face: Face, verbs: frozenset[Verb]) -> tuple[Button, ...]:
     if Verb.WAIT in verbs:
         offered.append(Button("Wait on partner", Begin("wait_on_partner", number)))
     if Verb.RESOLVE in verbs:
-        offered.append(Button("Resolve", Begin("resolve_case", number)))
+        # Nobody resolves at once what nobody has: it makes room for what is likely.
+        resolve = Button("Resolve", Begin("resolve_case", number), menu=face.owner is None)
+        offered.append(resolve)
     offered.append(Button("Timeline", ShowTimeline(number)))
     offered.append(Button("Why is it due then?", AskWhy(number), menu=True))
     if Verb.HAND_OVER in verbs:
