@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import count
 
 from bot.slack import published
@@ -16,7 +17,6 @@ from bot.slack.spans import (
     literal,
     markup,
     plain,
-    remaining,
     rich,
     rich_date,
     rich_words,
@@ -115,12 +115,19 @@ def text(element: Text, pen: Pen, room: int) -> list[Json]:
     """A paragraph; what does not fit is counted, with the way to it."""
     if element.small:
         return small(element.words, pen, min(room, _SMALL))
-    words, over = clip(element.words, max(80, room - 300))
-    drawn = rich(words, pen.look)
-    parts = [quoted(drawn) if element.quote else section(drawn)]
-    if over:
-        parts.append(section(rest(f"{over:,} more characters", pen)))
-    return [rich_text(*parts)]
+    kind = quoted if element.quote else section
+    whole = [rich_text(kind(rich(element.words, pen.look)))]
+    if weight(whole) <= room:
+        return whole
+    room = max(80, room - 300)
+    # A line break or a quotation mark takes two characters on the way, a letter one.
+    for most in (room, room * 3 // 4, room // 2):
+        words, over = clip(element.words, most)
+        left = section(rest(f"{over:,} more characters", pen))
+        whole = [rich_text(kind(rich(words, pen.look)), left)]
+        if weight(whole) <= room + 300:
+            break
+    return whole
 
 
 def rest(what: str, pen: Pen) -> list[Json]:
@@ -163,10 +170,10 @@ def facts(element: Facts, pen: Pen) -> list[Json]:
 
 def _fact(label: str, words: Words, pen: Pen) -> Json:
     words, _ = clip(words, _VALUE)
-    marked, head = markup(words, pen.look), markup((Strong(label),), pen.look)
+    marked, head = markup(words, pen.look), markup((Strong(f"{label}:"),), pen.look)
     if marked and head and len(marked) + len(head) < published.FIELD:
-        return {"type": "mrkdwn", "text": f"{head}\n{marked}", "verbatim": True}
-    return text_object(f"{label}\n{plain(words, pen.look)}", published.FIELD)
+        return {"type": "mrkdwn", "text": f"{head} {marked}", "verbatim": True}
+    return text_object(f"{label}: {plain(words, pen.look)}", published.FIELD)
 
 
 def progress(element: Progress, pen: Pen) -> list[Json]:
@@ -177,13 +184,10 @@ def progress(element: Progress, pen: Pen) -> list[Json]:
         full = min(_BAR - 1, max(1, full))
     shape = "⏸️" if element.paused else TONES[element.tone]
     words = rich(clip(element.words, _VALUE)[0], pen.look, left=False)
-    if element.until is None:
-        head = [rich_words(f"{shape} " if shape else ""), rich_words(f"{element.label}: ")]
-    else:
-        head = [rich_words(f"{shape} " if shape else "")]
     bar = [rich_words("▰" * full + "▱" * (_BAR - full) + f" {share:.0%}".replace("%", " %"))]
-    first = [part for part in (*head, *words) if part.get("text") != ""]
-    return [rich_text(section([*first, rich_words("\n"), *bar, *_standing(element, pen.look)]))]
+    first = [rich_words(f"{shape} ")] if shape else []
+    below = [rich_words("\n"), *bar, *_standing(element, pen.look)]
+    return [rich_text(section([*first, *words, *below]))]
 
 
 def _standing(element: Progress, look: Look) -> list[Json]:
@@ -191,8 +195,9 @@ def _standing(element: Progress, look: Look) -> list[Json]:
         return []
     if look.now is None:
         return [rich_words(" of the time used at the last change")]
-    left = remaining(element.until, look.now)
-    said = f" of the time used, {duration(left)} left at " if left else " of the time used at "
+    left = element.until - look.now
+    stands = f"{duration(left)} left" if left > timedelta() else f"{duration(-left)} late"
+    said = f" of the time used, {stands} at "
     return [rich_words(said), rich_date(look.now, look, form="{time}")]
 
 

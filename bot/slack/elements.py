@@ -44,6 +44,8 @@ from handlers.views.vocabulary import (
 _ALL = 60_000
 # Below this there is no use in showing a part of it.
 _LEAST = 200
+_MARGIN = 100
+_BEGAN = 1_500
 
 
 def card(pen: Pen, room: int) -> list[Json]:
@@ -55,6 +57,12 @@ def card(pen: Pen, room: int) -> list[Json]:
 def body(elements: Sequence[Element], pen: Pen, room: int) -> list[Json]:
     """The elements in `room` characters; what is long makes way for what is short."""
     whole = [weight(element(e, Pen(pen.look, pen.card), _ALL)) for e in elements]
+    if any(isinstance(e, Timeline) for e in elements):
+        # What happened is asked for; how it began is one of the things that did.
+        whole = [
+            min(w, _BEGAN) if isinstance(e, Text) else w
+            for e, w in zip(elements, whole, strict=True)
+        ]
     rooms = _shared(whole, room)
     drawn = [element(e, pen, most) for e, most in zip(elements, rooms, strict=True)]
     return [block for blocks in drawn for block in blocks]
@@ -66,7 +74,8 @@ def _shared(whole: Sequence[int], room: int) -> list[int]:
     order = sorted(range(len(whole)), key=lambda n: whole[n])
     for done, n in enumerate(order):
         share = max(_LEAST, room // (len(order) - done))
-        given[n] = min(whole[n], share)
+        # The numbers of its buttons may be a little longer than when it was weighed.
+        given[n] = min(whole[n] + _MARGIN, share)
         room -= given[n]
     return given
 

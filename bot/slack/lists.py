@@ -23,13 +23,13 @@ from bot.slack.spans import (
     Json,
     clip,
     cut,
-    inline,
     literal,
     plain,
     rich,
     rich_date,
     rich_words,
     text_object,
+    zone,
 )
 from handlers.intents import ShowCase
 from handlers.views.vocabulary import (
@@ -117,7 +117,7 @@ def _joined(cells: Sequence[Words]) -> Words:
 def _plain_rows(element: Table, pen: Pen, room: int) -> list[Json]:
     """Every row as a line of text; of those that do not fit, at least the case's number."""
     lines = [
-        f"{TONES[row.tone]} ".lstrip() + plain(_joined(_cells(element, row)), pen.look)
+        " ".join(("•", TONES[row.tone], plain(_joined(_cells(element, row)), pen.look)))
         for row in element.rows
     ]
     shown, left = _fitting(lines, room - 300 - 9 * len(lines))
@@ -200,14 +200,15 @@ def stretches(element: Stretches, pen: Pen, room: int) -> list[Json]:
 
 
 def _stretch(item: Stretch, element: Stretches, pen: Pen) -> list[Json]:
-    start, end = Moment(item.start, element.home_zone), Moment(item.end, element.home_zone)
+    home = zone(element.home_zone)
+    start, end = item.start.astimezone(home), item.end.astimezone(home)
+    until = f"{end:%H:%M}" if start.date() == end.date() else f"{end:%a %H:%M}"
     counted = item.kind == "counted"
     length = f" {duration(timedelta(seconds=item.seconds))}" if counted else ""
-    home = plain((start, " – ", end), pen.look).replace(f" {element.home_zone} time", "")
     return [
         rich_words(f"{_KINDS[item.kind]}{length}: ", bold=counted),
         rich_date(item.start, pen.look),
         rich_words(" – "),
         rich_date(item.end, pen.look),
-        rich_words(f" ({inline(home)} in {element.home_name or element.home_zone})"),
+        rich_words(f" ({start:%a %H:%M} – {until} in {element.home_name or element.home_zone})"),
     ]

@@ -223,36 +223,36 @@ def _search(field: Field) -> Json:
 
 def _options(offered: Sequence[Option]) -> list[Json]:
     """The options that Slack can carry; a value that is too long could not be told from others."""
+    # One rule for all of them, so that the promise stands in the same place everywhere.
+    long = any(units(o.help) > published.DESCRIPTION for o in offered)
     made = []
     for option in offered:
         if not 0 < units(option.value) <= published.OPTION_VALUE:
             continue
-        drawn: Json = {
-            "text": text_object(option.label, published.OPTION),
-            "value": option.value,
-        }
-        if option.help:
-            drawn["description"] = text_object(_brief(option.help), published.DESCRIPTION)
+        label, help_ = _divided(option) if long else (option.label, option.help)
+        drawn: Json = {"text": text_object(label, published.OPTION), "value": option.value}
+        if help_:
+            drawn["description"] = text_object(help_, published.DESCRIPTION)
         made.append(drawn)
     return made
 
 
-def _brief(help_: str) -> str:
-    """What fits beside an option: all of it, or its last sentence, where the promise stands."""
-    if units(help_) <= published.DESCRIPTION:
-        return help_
-    last = help_.rstrip(". ").rpartition(". ")[2]
-    return f"{last}." if units(last) < published.DESCRIPTION else help_
+def _divided(option: Option) -> tuple[str, str]:
+    """An option's two lines; the last sentence of its help, the promise, joins the label."""
+    meaning, _, last = option.help.rstrip(". ").rpartition(". ")
+    label = f"{option.label} · {last}"
+    if meaning and units(label) <= published.OPTION:
+        return label, f"{meaning}."
+    return option.label, option.help
 
 
 def _meanings(offered: Sequence[Option]) -> list[Json]:
-    """What each option means, below them, where that is more than fits beside them."""
-    if not any(units(o.help) > published.DESCRIPTION for o in offered):
-        return []
+    """What an option means, below all of them, where that is more than fits beside it."""
     items = []
-    for option in offered[: published.CHOICES]:
-        brief = _brief(option.help)
-        left = option.help.removesuffix(brief).strip() or option.help
-        words, _ = clip((f"{option.label}: ", left), 600)
-        items.append([rich_words(str(words[0]), bold=True), rich_words(str(words[-1]))])
-    return [rich_text(bullets(items))]
+    for option in offered[: published.OPTIONS]:
+        help_ = _divided(option)[1]
+        if units(help_) > published.DESCRIPTION:
+            said, _ = clip((help_,), 1_000)
+            head = rich_words(f"{option.label}: ", bold=True)
+            items.append([head, *(rich_words(str(part)) for part in said)])
+    return [rich_text(bullets(items))] if items else []

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from typing import Any, assert_never
 from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -248,16 +248,19 @@ def _markup(span: Span, look: Look) -> str | None:
 
 def _left(moment: Moment, look: Look) -> str:
     """What is left until a moment, as it stood when it was drawn: Slack does not count down."""
-    if not moment.left or look.now is None or moment.at <= look.now:
+    if not moment.left or look.now is None:
         return ""
+    if moment.at <= look.now:
+        return f", {duration(look.now - moment.at)} ago"
     return f", in {duration(moment.at - look.now)}"
 
 
 def _home(moment: Moment) -> str:
     if not moment.home_zone:
         return ""
+    # The reader's own date stands before it, so that the weekday is enough.
     at = moment.at.astimezone(zone(moment.home_zone))
-    return f"; {_written(at)} in {moment.home_name or moment.home_zone}"
+    return f"; {at:%a %H:%M} in {moment.home_name or moment.home_zone}"
 
 
 def _fallback(moment: Moment, look: Look) -> str:
@@ -279,8 +282,3 @@ def zone(name: str) -> tzinfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return ZoneInfo("UTC")
-
-
-def remaining(until: datetime, now: datetime) -> timedelta:
-    """What is left, never less than nothing."""
-    return max(until - now, timedelta())

@@ -1,0 +1,1 @@
+"""Every view on every platform, and every platform under the same questions."""

@@ -1,0 +1,1 @@
+"""Slack: what it draws, reads and answers."""
