@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -30,8 +31,32 @@ PATIENCE = 2.5
 
 _MODELS = ["storage.tables", "storage.traffic_tables", "storage.workspace_tables"]
 
+# By when whoever asks must be answered, in the loop's time; None where there is no hurry.
+_BY: contextvars.ContextVar[float | None] = contextvars.ContextVar("by", default=None)
+
 # How long one attempt at a lock may hold the driver's thread, in milliseconds.
 _BUSY_TIMEOUT = 100
+
+
+@contextlib.contextmanager
+def within(seconds: float | None) -> Iterator[None]:
+    """All transactions of this block together have `seconds`; None takes away an outer limit.
+
+    Several, one after the other, would each have its own patience otherwise, and whoever waits for
+    an answer has only one.
+    """
+    until = None if seconds is None else asyncio.get_running_loop().time() + seconds
+    token = _BY.set(until)
+    try:
+        yield
+    finally:
+        _BY.reset(token)
+
+
+def left() -> float | None:
+    """How many seconds are left of `within`; None where there is no limit."""
+    until = _BY.get()
+    return None if until is None else max(0.0, until - asyncio.get_running_loop().time())
 
 
 class StoredDesk:
@@ -124,13 +149,17 @@ class StoredDesk:
         # transaction's connection from leaking into tasks that the caller starts, and theirs here.
         isolated = contextvars.Context()
         isolated.run(tortoise_context._current_context.set, self._context)
-        task = asyncio.get_running_loop().create_task(self._transact(work), context=isolated)
+        hurry = left()
+        patience = self._patience if hurry is None else min(self._patience, hurry)
+        task = asyncio.get_running_loop().create_task(
+            self._transact(work, patience), context=isolated
+        )
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return await asyncio.shield(task)
 
-    async def _transact(self, work: Callable[[StoredWork], Awaitable[T]]) -> T:
-        limit, working = asyncio.timeout(self._patience), False
+    async def _transact(self, work: Callable[[StoredWork], Awaitable[T]], patience: float) -> T:
+        limit, working = asyncio.timeout(patience), False
         try:
             async with limit, in_transaction() as connection:
                 working = True
