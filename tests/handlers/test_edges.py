@@ -154,6 +154,9 @@ async def test_named_anew_after_the_answer_the_verdict_keeps_its_hours(talk: Tal
     await talk.does("mei", ReplyToPartner(1001, "We look."))
     await talk.does("mei", RegradeCase(1001, "guidance", "A question."))
     assert (await talk.case(1001)).cycle.calendar == "always"
+    await talk.opens("carla", "production_down")
+    await talk.does("mei", RegradeCase(1002, "guidance", "A question."))
+    assert (await talk.case(1002)).cycle.calendar == "home"
     await talk.does("mei", ResolveCase(1001, "This is how."))
     await talk.does("carla", ReopenCase(1001, "Not clear."))
     assert (await talk.case(1001)).cycle.calendar == "home"
