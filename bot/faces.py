@@ -74,7 +74,7 @@ async def draft(uow: UnitOfWork, catalog: Catalog, row: OutboxRow, now: datetime
     """What is to be done about a notice `now`."""
     notice, recipient = row.planned.notice, row.planned.recipient
     if isinstance(notice, notices.Trouble):
-        view = TroubleView(notice.key, notice.what, notice.mend)
+        view = TroubleView(notice.key, notice.what, notice.mend, notice.title)
         return await _addressed(uow, recipient, view)
     case = await uow.cases.get(notice.case_id)
     if case is None:

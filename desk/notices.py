@@ -124,11 +124,15 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """For the operators: `key` of a notice that could not be delivered, why, and how to mend it."""
+    """For the operators: `key` of a notice that could not be delivered, why, and how to mend it.
+
+    With a `title` it is about something else that they should know.
+    """
 
     key: str
     what: str
     mend: str
+    title: str = ""
     kind: Literal["trouble"] = "trouble"
 
 

@@ -14,7 +14,7 @@ from desk.people import Partner, Person, Role
 from desk.ports import UnitOfWork
 from desk.records import Attachment, Entry
 from handlers import announce, faces
-from handlers.exchange import Answer, Audience, Reply, Where
+from handlers.exchange import Answer, Audience, Reply, Sender, Where
 from handlers.views.kinds import CaseView, DoneView, Face, View
 from handlers.views.vocabulary import Button, Words
 from sla import clock
@@ -41,7 +41,10 @@ ANSWERING = frozenset(
 
 @dataclass(frozen=True)
 class Context:
-    """One inbound event being handled. Times are aware; everything read or written is in `uow`."""
+    """One inbound event being handled. Times are aware; everything read or written is in `uow`.
+
+    `sender` is `person` as their platform names them; `typed` says that it was said in words.
+    """
 
     uow: UnitOfWork
     catalog: Catalog
@@ -51,6 +54,8 @@ class Context:
     event_id: str = ""
     source: str = ""
     public_url: str = ""
+    sender: Sender | None = None
+    typed: bool = False
     files: tuple[Attachment, ...] = ()
 
     async def case(self, case_id: int, verb: Verb) -> Case:

@@ -18,6 +18,7 @@ from handlers.intents import (
     ClaimCase,
     Help,
     Intent,
+    LinkWorkspace,
     ListCases,
     ListPartners,
     SetDuty,
@@ -129,6 +130,13 @@ AROUND = SHOWING | frozenset(
     {"at", "for", "i", "is", "it", "of", "on", "so", "that", "then", "was"}
 )
 
+# A code has a digit or a dash in it, which "link to the web chat" has not.
+LINK = re.compile(
+    r"link\s+(?:this\s+workspace\s+|code\s+)*(?P<code>(?=\S*[\d-])[\w-]{8,40}|\w{4}(?:\s+\w{4}){2})",
+    re.IGNORECASE,
+)
+LINKING = re.compile(r"(?:link(?:\s+(?:this\s+)?workspace|\s+code)?|enter (?:a|the) code)", re.I)
+
 COMMANDS = {"/quota": "quota", "/tam": "tam", "/desk": ""}
 
 
@@ -140,6 +148,9 @@ def understand(text: str, *, vendor: bool) -> Intent:
     said = _without_command(text.strip())
     if not said:
         return Help()
+    link = LINK.fullmatch(said) or LINKING.fullmatch(said)
+    if link:
+        return LinkWorkspace(link.groupdict().get("code", ""))
     search = re.match(r"(?:find|search)\s+(.+)", said, re.IGNORECASE | re.DOTALL)
     if search:
         words = search.group(1).strip()[:200]

@@ -260,6 +260,20 @@ class AskSignIn:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkWorkspace:
+    """Make this workspace a partner's own, with the partner's one-time code."""
+
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepDraft:
+    """A form was closed before it was sent: `draft` is its intent, as typed, by the codec."""
+
+    draft: str
+
+
+@dataclass(frozen=True, slots=True)
 class ListPartners:
     """A TAM's partners: cases, quota, standing."""
 
@@ -269,5 +283,5 @@ Intent = (
     | CallTam | Say | EditMessage | DeleteMessage | WithdrawCase | ReopenCase | ConfirmCase
     | ObjectToRegrade | ClaimCase | HandOver | ReplyToPartner | SendToPartner | WaitOnPartner
     | RegradeCase | RejectCase | ResolveCase | ShowQueue | SetDuty | Acknowledge | JoinThread
-    | HandToCover | ListPartners | AskSignIn
+    | HandToCover | ListPartners | AskSignIn | LinkWorkspace | KeepDraft
 )  # fmt: skip

@@ -6,11 +6,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from desk.case import Verb, check
-from desk.errors import NotKnown
+from desk.errors import NotKnown, Refusal
 from handlers import (
     claim_case,
+    drafts,
     escalation,
     help,
+    link,
     my_cases,
     open_case,
     quota,
@@ -26,9 +28,10 @@ from handlers import (
 from handlers import intents as i
 from handlers.context import Context, answer
 from handlers.exchange import Answer
-from handlers.intent_codec import INTENTS, BadIntent, build
-from handlers.intents import Intent
-from handlers.views.kinds import FormView
+from handlers.intent_codec import INTENTS, BadIntent, build, decode, fields_of, tag
+from handlers.intents import Begin, Intent
+from handlers.views.kinds import DoneView, FormView
+from handlers.views.vocabulary import Button
 
 Handler = Callable[[Context, Any], Awaitable[Answer]]
 FormBuilder = Callable[[Context, Any, Mapping[str, str], str], Awaitable[FormView]]
@@ -45,7 +48,11 @@ FORMS: Mapping[type[Any], FormBuilder] = {
     i.ConfirmCase: resolve.confirm_form,
     i.ReopenCase: resolve.reopen_form,
     i.CallTam: tam.form,
+    i.LinkWorkspace: link.form,
 }
+
+# Forms whose words are not kept when they are closed: a code is a secret.
+NEVER_KEPT = frozenset({i.LinkWorkspace})
 
 # What the person must be allowed to do before the form is shown; a stale button is told at once.
 FORM_VERBS: Mapping[type[Any], Verb] = {
@@ -79,7 +86,48 @@ async def begin(ctx: Context, intent: i.Begin) -> Answer:
     if kind in FORM_VERBS:
         verb = FORM_VERBS[kind]
         check(await ctx.case(intent.case_id, verb), verb)
-    return answer(await FORMS[kind](ctx, wanted, {}, ""), case_id=intent.case_id or None)
+    draft = None if kind in NEVER_KEPT else await drafts.find(ctx, wanted, intent.text)
+    if draft is None:
+        view = await FORMS[kind](ctx, wanted, {}, "")
+    else:
+        filled = drafts.fill_in(wanted, draft)
+        view = drafts.shown(await FORMS[kind](ctx, filled, {}, ""), draft)
+    return answer(view, case_id=intent.case_id or None)
+
+
+async def keep_draft(ctx: Context, intent: i.KeepDraft) -> Answer:
+    """A form was closed: what was typed is there when it is opened again."""
+    try:
+        typed = decode(intent.draft)
+    except BadIntent as error:
+        raise unknown_form() from error
+    kind = type(typed)
+    if kind not in FORMS or kind in NEVER_KEPT:
+        raise unknown_form()
+    about = fields_of(typed).get("case_id", 0)
+    if kind in FORM_VERBS:
+        await ctx.case(about, FORM_VERBS[kind])
+    else:
+        await open_case.own_partner(ctx, ctx.person)
+    if not await keep_typed(ctx, typed):
+        return Answer()
+    words = ("It was not sent. What you wrote is kept for 7 days.",)
+    again = Button("Continue", Begin(tag(kind), about), "primary")
+    return answer(DoneView(words, about or None, (again,), "calm"))
+
+
+async def keep_typed(ctx: Context, typed: Intent) -> bool:
+    """Keep what was typed into a form; False where it has none, or nothing was typed."""
+    kind = type(typed)
+    if kind not in FORMS or kind in NEVER_KEPT:
+        return False
+    about = {name: value for name, value in fields_of(typed).items() if name == "case_id"}
+    try:
+        blank = await FORMS[kind](ctx, build(tag(kind), about), {}, "")
+    except Refusal:
+        # The case has moved on, and the form with it.
+        return await drafts.keep(ctx, typed, {})
+    return await drafts.keep(ctx, typed, {f.name: f.value for f in blank.form.fields})
 
 
 def unknown_form() -> NotKnown:
@@ -124,12 +172,17 @@ HANDLERS: Mapping[type[Any], Handler] = {
     i.HandToCover: escalation.hand_to_cover,
     i.ListPartners: quota.partners,
     i.AskSignIn: sign_in.handle,
+    i.LinkWorkspace: link.handle,
+    i.KeepDraft: keep_draft,
 }
 
 
 async def dispatch(ctx: Context, intent: Intent) -> Answer:
-    """Let the conversation of this intent answer it."""
-    return await HANDLERS[type(intent)](ctx, intent)
+    """Let the conversation of this intent answer it; the draft of a form that was sent is gone."""
+    done = await HANDLERS[type(intent)](ctx, intent)
+    if done.accepted and type(intent) in FORMS:
+        await drafts.drop(ctx, intent)
+    return done
 
 
 async def form_again(

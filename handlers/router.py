@@ -11,14 +11,23 @@ from desk.errors import Invalid, NotEntitled, Refusal, Stale
 from desk.people import Person
 from desk.ports import Desk, UnitOfWork
 from desk.records import Seen
-from handlers import announce, grammar
+from handlers import announce, grammar, link
 from handlers.context import Context, answer
 from handlers.exchange import Answer, Inbound, Reply, Utterance
-from handlers.intents import AskQuota, Help, Intent, ListCases, Say, ShowCase, ShowQueue
-from handlers.registry import dispatch, form_again
+from handlers.intents import (
+    AskQuota,
+    Help,
+    Intent,
+    LinkWorkspace,
+    ListCases,
+    Say,
+    ShowCase,
+    ShowQueue,
+)
+from handlers.registry import dispatch, form_again, keep_typed
 from handlers.views.kinds import RefusalView
 from handlers.views.vocabulary import Button
-from handlers.who import identify
+from handlers.who import known
 from sla.catalog import Catalog
 
 # Two people may write the same case at once; whoever lost looks again at what it is now.
@@ -57,10 +66,13 @@ class Router:
 
     async def _do(self, uow: UnitOfWork, inbound: Inbound, now: datetime) -> Answer:
         seen = await uow.inbox.enter(inbound.event_id, now)
-        ctx = await self._context(uow, inbound, now)
+        person = await known(uow, inbound.sender)
+        if person is None:
+            return Answer() if seen is not None else await self._stranger(uow, inbound, now)
+        ctx = self._context(uow, inbound, now, person)
         if seen is not None:
             return await self._again(ctx, seen)
-        intent = await self._intent(ctx, inbound)
+        intent = await self._intent(uow, inbound, vendor=person.is_vendor)
         if intent is None:
             return Answer()
         done = await dispatch(ctx, intent)
@@ -68,8 +80,12 @@ class Router:
             await uow.inbox.touched(inbound.event_id, done.case_id)
         return done
 
-    async def _context(self, uow: UnitOfWork, inbound: Inbound, now: datetime) -> Context:
-        person = await identify(uow, inbound.sender)
+    async def _stranger(self, uow: UnitOfWork, inbound: Inbound, now: datetime) -> Answer:
+        """Somebody whom the desk does not know: told how to come in, or let in by a code."""
+        intent = await self._intent(uow, inbound, vendor=False)
+        return Answer() if intent is None else await link.meet(uow, inbound, intent, now)
+
+    def _context(self, uow: UnitOfWork, inbound: Inbound, now: datetime, person: Person) -> Context:
         source = inbound.said.source if isinstance(inbound.said, Utterance) else ""
         return Context(
             uow=uow,
@@ -80,6 +96,8 @@ class Router:
             event_id=inbound.event_id,
             source=source,
             public_url=self._public_url,
+            sender=inbound.sender,
+            typed=isinstance(inbound.said, Utterance),
             files=inbound.files,
         )
 
@@ -93,35 +111,41 @@ class Router:
             return Answer()
         return answer(await ctx.view(case), case_id=case.id)
 
-    async def _intent(self, ctx: Context, inbound: Inbound) -> Intent | None:
+    async def _intent(self, uow: UnitOfWork, inbound: Inbound, *, vendor: bool) -> Intent | None:
         """What is wanted; None where people talk among themselves."""
         if not isinstance(inbound.said, Utterance):
             return inbound.said
         where, text = inbound.where, inbound.said.text
         if where.thread:
-            ref = await ctx.uow.posts.thread_of(
+            ref = await uow.posts.thread_of(
                 where.platform, where.workspace, where.channel, where.thread
             )
             if ref is not None and not grammar.is_command(text):
                 return Say(ref.case_id, ref.side.value, text, inbound.said.source)
         called, said = _called(text)
-        intent = grammar.understand(said, vendor=ctx.person.is_vendor)
-        talk = isinstance(intent, Help) and bool(intent.unknown)
+        intent = grammar.understand(said, vendor=vendor)
+        talk = isinstance(intent, LinkWorkspace) or (
+            isinstance(intent, Help) and bool(intent.unknown)
+        )
         return None if talk and not where.direct and not called else intent
 
     async def _refused(self, inbound: Inbound, now: datetime, refusal: Refusal) -> Answer:
         """A refusal in words, or the form once more; a stale button's card is drawn again."""
 
         async def work(uow: UnitOfWork) -> Answer:
-            try:
-                ctx = await self._context(uow, inbound, now)
-            except Refusal as unknown:
-                return Answer((Reply(RefusalView(unknown)),), accepted=False)
-            intent = await self._intent(ctx, inbound)
+            person = await known(uow, inbound.sender)
+            if person is None:
+                view = RefusalView(refusal, link.next_steps(refusal))
+                return Answer((Reply(view),), accepted=False)
+            ctx = self._context(uow, inbound, now, person)
+            intent = await self._intent(uow, inbound, vendor=person.is_vendor)
             if intent is not None and isinstance(refusal, Invalid | NotEntitled):
                 form = await self._form(ctx, intent, refusal)
                 if form is not None:
                     return form
+            if intent is not None and isinstance(refusal, Stale):
+                # The form is gone with its case's state; what was typed into it is not.
+                await keep_typed(ctx, intent)
             case_id = refusal.case_id if isinstance(refusal, Stale) else None
             case = await uow.cases.get(case_id) if case_id else None
             if case is not None:

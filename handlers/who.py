@@ -16,29 +16,42 @@ NAMELESS = "A colleague"
 
 
 async def identify(uow: UnitOfWork, sender: Sender) -> Person:
-    """The person behind an authenticated sender; raises `NotKnown`.
+    """The person behind an authenticated sender; raises `NotKnown` where `known` finds nobody."""
+    person = await known(uow, sender)
+    if person is None:
+        raise stranger()
+    return person
+
+
+def stranger() -> NotKnown:
+    """The answer to somebody whom the desk does not know, and who has no way to join."""
+    return NotKnown(
+        code="unknown.person",
+        what="The desk does not know you yet, so nothing was done.",
+        why="It answers people of the partners that it serves, and the vendor's own.",
+        next_step="Ask your partner manager or an operator of the desk to add you.",
+    )
+
+
+async def known(uow: UnitOfWork, sender: Sender) -> Person | None:
+    """The person behind an authenticated sender; None where it is nobody's account.
 
     Somebody who writes from a partner's linked workspace for the first time is matched by e-mail
     with a contact of that very partner, or joins as its contact. An e-mail address never makes
     anybody a person of another partner or of the vendor.
     """
     identity = Identity(sender.platform, sender.workspace, sender.user)
-    known = await uow.people.by_identity(identity)
-    if known is not None:
-        return known
+    person = await uow.people.by_identity(identity)
+    if person is not None:
+        return person
     partner = await uow.people.partner_of_workspace(sender.platform, sender.workspace)
     if partner is None:
-        raise NotKnown(
-            code="unknown.person",
-            what="The desk does not know you yet, so nothing was done.",
-            why="It answers people of the partners that it serves, and the vendor's own.",
-            next_step="Ask your partner manager or an operator of the desk to add you.",
-        )
+        return None
     # Whoever writes this row second waits for the first, and then finds that they have joined.
     await uow.notes.write(f"joining:{_key(identity)}", partner.id)
-    known = await uow.people.by_identity(identity)
-    if known is not None:
-        return known
+    person = await uow.people.by_identity(identity)
+    if person is not None:
+        return person
     email = _printable(sender.email or "")
     match = await uow.people.by_email(email) if email else None
     if match is not None and match.partner_id == partner.id:

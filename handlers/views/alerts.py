@@ -261,15 +261,17 @@ def _expect(view: NewsView) -> list[Element]:
 
 
 def trouble(view: TroubleView) -> Card:
-    """What could not be delivered, and how to mend it."""
+    """What could not be delivered, and how to mend it; or what else operators should know."""
+    title = view.title or "A notice could not be delivered"
+    ledger = () if view.title else (Text((f"Ledger key: {view.key}",), small=True),)
     return Card(
-        title=("A notice could not be delivered",),
-        summary=f"A notice could not be delivered: {view.what} {view.mend}",
-        tone=Tone.BREACH,
+        title=(title,),
+        summary=f"{title}: {view.what} {view.mend}",
+        tone=Tone.NOTICE if view.title else Tone.BREACH,
         elements=(
             Text((view.what,)),
             Text((Strong("How to mend it: "), view.mend)),
-            Text((f"Ledger key: {view.key}",), small=True),
+            *ledger,
         ),
         about="trouble",
     )

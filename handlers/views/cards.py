@@ -89,10 +89,11 @@ def to_card(view: View) -> Card:  # noqa: PLR0911, PLR0912  one exhaustive match
 def form(view: FormView) -> Card:
     """A form, with what it is about above it."""
     lead: tuple[Element, ...] = (Text(view.lead),) if view.lead else ()
+    kept: tuple[Element, ...] = (Text(view.kept, small=True),) if view.kept else ()
     return Card(
         title=(view.title,),
         summary=view.title,
-        elements=(*lead, view.form),
+        elements=(*lead, *kept, view.form),
         case_id=view.case_id,
         about="form",
     )

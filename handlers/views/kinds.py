@@ -134,12 +134,16 @@ class PartnersView:
 
 @dataclass(frozen=True, slots=True)
 class FormView:
-    """A form to be filled in, with what it is about above it."""
+    """A form to be filled in, with what it is about above it.
+
+    `kept` says that it holds what somebody typed earlier and did not send.
+    """
 
     title: str
     form: Form
     lead: Words = ()
     case_id: int | None = None
+    kept: Words = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,11 +253,15 @@ class SignInView:
 
 @dataclass(frozen=True, slots=True)
 class TroubleView:
-    """For the operators: what failed, and how to mend it."""
+    """For the operators: what failed, and how to mend it.
+
+    With a `title` it is no notice that failed, and `key` names no line of the ledger.
+    """
 
     key: str
     what: str
     mend: str
+    title: str = ""
 
 
 View = (

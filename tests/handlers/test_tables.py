@@ -11,7 +11,15 @@ from desk.case import Verb
 from desk.rights import CONTACT_VERBS, ENGINEER_VERBS, VENDOR_VERBS
 from handlers import intents
 from handlers.intent_codec import INTENTS, BadIntent, build, decode, encode, fields_of, fill, tag
-from handlers.intents import Begin, ClaimCase, Intent, OpenCase, RegradeCase, Say
+from handlers.intents import (
+    Begin,
+    ClaimCase,
+    Intent,
+    LinkWorkspace,
+    OpenCase,
+    RegradeCase,
+    Say,
+)
 from handlers.registry import FORM_VERBS, FORMS, HANDLERS
 from handlers.views.vocabulary import Form
 from tests import world
@@ -80,7 +88,7 @@ def test_a_form_never_changes_what_it_is_about() -> None:
 
 
 def test_every_form_about_a_case_asks_for_its_verb_first() -> None:
-    assert set(FORMS) - set(FORM_VERBS) == {OpenCase}
+    assert set(FORMS) - set(FORM_VERBS) == {OpenCase, LinkWorkspace}
     assert set(FORM_VERBS) <= set(FORMS)
     assert set(FORM_VERBS.values()) < set(Verb)
 

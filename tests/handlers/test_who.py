@@ -82,7 +82,7 @@ async def test_a_stranger_is_told_whom_to_ask_and_learns_nothing(talk: Talk) -> 
         answer = await writes(talk, SLACK, words, event=f"slack:{words}")
         assert not answer.accepted
         shown = text(answer)
-        assert "The desk does not know you yet, so nothing was done." in shown
+        assert "This workspace is not linked with a partner yet, so nothing was done." in shown
         assert "1001" not in shown
     with pytest.raises(NotKnown):
         await who(talk, replace(SLACK, email="nora@northwind.example"))
