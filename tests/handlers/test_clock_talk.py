@@ -248,3 +248,11 @@ async def test_every_change_plans_a_fresh_card_on_both_sides(talk: Talk) -> None
     rows = [r for r in await talk.outbox(case.id) if r.state is Delivery.PLANNED]
     fresh = {r.planned.notice.side for r in rows if isinstance(r.planned.notice, RefreshCard)}
     assert fresh == set(Side)
+
+
+async def test_9_raised_late_the_sooner_due_time_stays(talk: Talk) -> None:
+    """Scenario 9: the earlier of the old due time and change + new target."""
+    case = await talk.opens("carla", "production_exception")
+    talk.later(hours=2, minutes=50)
+    await talk.does("mei", RegradeCase(case.id, "production_down", "It is down."))
+    assert (await talk.case(case.id)).cycle.due_at == case.cycle.due_at
