@@ -1,4 +1,4 @@
-"""A preview for a test, and pages of it."""
+"""A whole desk for a test; or a preview, and pages of it."""
 
 from collections.abc import AsyncIterator
 from typing import Literal
@@ -7,7 +7,24 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, ViewportSize
 
 from tests.browser.acting import PHONE, WIDE, Opener
+from tests.browser.app import App, Program, browsers, running_program
 from tests.browser.preview import Preview, previewing
+from tests.folder import fleeting_folder
+
+
+@pytest_asyncio.fixture(scope="module")
+async def program() -> AsyncIterator[Program]:
+    """The whole desk in its demo, as a process of its own, for the tests of a file."""
+    with fleeting_folder() as folder:
+        async with running_program(folder) as running:
+            yield running
+
+
+@pytest_asyncio.fixture
+async def app(program: Program, browser: Browser) -> AsyncIterator[App]:
+    """Browsers that look at it."""
+    async with browsers(program, browser) as looking:
+        yield looking
 
 
 @pytest_asyncio.fixture
