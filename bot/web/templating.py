@@ -86,6 +86,7 @@ def _environment() -> Environment:
     )
     made.globals.update(
         ShowQueue=intents.ShowQueue,
+        exactly=spans.exactly,
         duration=lambda seconds: spans.duration(timedelta(seconds=seconds)),
         filled=_filled,
         grouped=_grouped,
