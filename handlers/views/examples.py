@@ -29,6 +29,7 @@ from handlers.intents import (
 )
 from handlers.views import example_cases as cast
 from handlers.views.example_cases import CATALOG, NOW, a_face
+from handlers.views.example_links import LINKS
 from handlers.views.kinds import (
     AlertView,
     CasesView,
@@ -290,4 +291,5 @@ examples: Mapping[str, View] = {
     **_forms(),
     **_answers(),
     **_alerts(),
+    **LINKS,
 }

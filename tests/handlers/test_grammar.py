@@ -7,12 +7,14 @@ from hypothesis import strategies as st
 from handlers.grammar import PHRASES, Phrase, is_command, understand
 from handlers.intents import (
     AskQuota,
+    AskSignIn,
     AskTam,
     AskWhy,
     Begin,
     ClaimCase,
     Help,
     Intent,
+    LinkWorkspace,
     ListCases,
     ListPartners,
     SetDuty,
@@ -186,3 +188,27 @@ async def test_unknown_words_get_three_buttons(talk: Talk, who: str, said: str) 
 
 async def test_a_colleague_without_a_name_is_greeted_all_the_same(talk: Talk) -> None:
     assert "Hello Carla" in text(await talk.says("carla", "help"))
+
+
+@pytest.mark.parametrize(
+    ("said", "intent"),
+    [
+        ("link 7KQ2-M9XD-4TPW", LinkWorkspace("7KQ2-M9XD-4TPW")),
+        ("/desk link 7kq2m9xd4tpw", LinkWorkspace("7kq2m9xd4tpw")),
+        ("Link code 7KQ2 M9XD 4TPW", LinkWorkspace("7KQ2 M9XD 4TPW")),
+        ("link this workspace C123-4567-4TPW", LinkWorkspace("C123-4567-4TPW")),
+        ("link", LinkWorkspace()),
+        ("link workspace", LinkWorkspace()),
+        ("enter a code", LinkWorkspace()),
+        ("link to the web chat", AskSignIn()),
+        ("web link", AskSignIn()),
+    ],
+)
+def test_a_code_is_told_from_words(said: str, intent: Intent) -> None:
+    for vendor in (CONTACT, VENDOR):
+        assert understand(said, vendor=vendor) == intent
+
+
+@pytest.mark.parametrize("said", ["link please", "link between us is down", "link C-1042"])
+def test_what_is_no_code_is_no_link(said: str) -> None:
+    assert not isinstance(understand(said, vendor=CONTACT), LinkWorkspace)
