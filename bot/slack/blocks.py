@@ -9,24 +9,14 @@ from datetime import timedelta
 from itertools import count
 
 from bot.slack import published
-from bot.slack.spans import (
-    Json,
-    Look,
-    clip,
-    cut,
-    literal,
-    markup,
-    plain,
-    rich,
-    rich_date,
-    rich_words,
-    text_object,
-)
+from bot.slack.literal import Json, cut, literal, text_object
+from bot.slack.spans import Look, clip, markup, plain, rich, rich_date, rich_words
 from handlers.views.vocabulary import (
     Card,
     Facts,
     Files,
     Image,
+    Moment,
     Progress,
     Strong,
     Text,
@@ -52,9 +42,10 @@ TONES = {
     Tone.DONE: "✅",
 }
 _BAR = 12
-_TITLE = 600
-_VALUE = 900
-_SMALL = 2_000
+_TITLE = 500
+_VALUE = 500
+_LABEL = 100
+_SMALL = 1_500
 _FILES = 20
 
 
@@ -142,7 +133,7 @@ def small(words: Words, pen: Pen, room: int = _SMALL) -> list[Json]:
     """Secondary words, in small print."""
     words, _ = clip(words, max(80, room - 100))
     marked = markup(words, pen.look)
-    if marked is not None and 0 < len(marked) <= published.SECTION:
+    if marked is not None and marked.strip() and len(marked) <= published.TEXT_OBJECT:
         return [
             {
                 "type": "context",
@@ -170,6 +161,7 @@ def facts(element: Facts, pen: Pen) -> list[Json]:
 
 def _fact(label: str, words: Words, pen: Pen) -> Json:
     words, _ = clip(words, _VALUE)
+    label = cut(label, _LABEL)
     marked, head = markup(words, pen.look), markup((Strong(f"{label}:"),), pen.look)
     if marked and head and len(marked) + len(head) < published.FIELD:
         return {"type": "mrkdwn", "text": f"{head} {marked}", "verbatim": True}
@@ -186,6 +178,9 @@ def progress(element: Progress, pen: Pen) -> list[Json]:
     words = rich(clip(element.words, _VALUE)[0], pen.look, left=False)
     bar = [rich_words("▰" * full + "▱" * (_BAR - full) + f" {share:.0%}".replace("%", " %"))]
     first = [rich_words(f"{shape} ")] if shape else []
+    said = plain(element.words, pen.look).casefold()
+    if element.since is None and element.label.casefold() not in said:
+        first.append(rich_words(f"{cut(element.label, _LABEL)}: "))
     below = [rich_words("\n"), *bar, *_standing(element, pen.look)]
     return [rich_text(section([*first, *words, *below]))]
 
@@ -198,13 +193,13 @@ def _standing(element: Progress, look: Look) -> list[Json]:
     left = element.until - look.now
     stands = f"{duration(left)} left" if left > timedelta() else f"{duration(-left)} late"
     said = f" of the time used, {stands} at "
-    return [rich_words(said), rich_date(look.now, look, form="{time}")]
+    return [rich_words(said), rich_date(Moment(look.now), look, form="{time}")]
 
 
 def files(element: Files, pen: Pen, room: int) -> list[Json]:
     """The files by name and size."""
     shown = element.files[:_FILES]
-    per = max(60, room // max(1, len(shown)) - 160)
+    per = min(_VALUE, max(60, room // max(1, len(shown)) - 160))
     items = []
     for file in shown:
         url = pen.look.file_url(file.key)
@@ -220,7 +215,7 @@ def files(element: Files, pen: Pen, room: int) -> list[Json]:
 
 def image(element: Image) -> list[Json]:
     """A picture; its words alone where Slack could not fetch it."""
-    alt = cut(literal(element.alt), published.ALT) or "Picture"
+    alt = cut(literal(element.alt), _VALUE).strip() or "Picture"
     if element.url.startswith("https://") and len(element.url) <= published.URL:
         return [{"type": "image", "image_url": element.url, "alt_text": alt}]
     return [note(f"Picture: {alt}")]

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from bot.slack import published
 from bot.slack.blocks import Pen
-from bot.slack.spans import Json, text_object, units
+from bot.slack.literal import Json, sendable, text_object, units
 from handlers.intent_codec import encode, fields_of
 from handlers.intents import Help, Intent, ShowCase
 from handlers.views.vocabulary import Actions, Button, Confirm
@@ -33,7 +33,7 @@ def carried(intent: Intent, limit: int) -> str:
     while units(encode(short)) > limit and texts:
         short = replace(cast(Any, short), **{texts.pop(0): ""})
     if units(encode(short)) <= limit:
-        return encode(short)
+        return sendable(encode(short))
     case_id = fields_of(intent).get("case_id")
     return encode(ShowCase(case_id) if isinstance(case_id, int) and case_id else Help())
 

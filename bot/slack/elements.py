@@ -21,7 +21,8 @@ from bot.slack.blocks import (
     weight,
 )
 from bot.slack.buttons import actions
-from bot.slack.spans import Json, rich_words
+from bot.slack.literal import Json, cut
+from bot.slack.spans import rich_words
 from handlers.intent_codec import fields_of, tag
 from handlers.intents import Begin
 from handlers.views.vocabulary import (
@@ -46,6 +47,7 @@ _ALL = 60_000
 _LEAST = 200
 _MARGIN = 100
 _BEGAN = 1_500
+_ERROR = 300
 
 
 def card(pen: Pen, room: int) -> list[Json]:
@@ -117,7 +119,7 @@ def _way_to(form: Form, pen: Pen) -> list[Json]:
     drawn: list[Json] = []
     for error in [form.error, *(f"{f.label}: {f.error}" for f in form.fields if f.error)]:
         if error:
-            drawn.append(rich_text(section([rich_words(f"⚠️ {error}")])))
+            drawn.append(rich_text(section([rich_words(cut(f"⚠️ {error}", _ERROR))])))
     if form.cost:
         drawn += small(form.cost, pen)
     case_id = fields_of(form.intent).get("case_id", 0)

@@ -8,7 +8,8 @@ from itertools import count
 from bot.slack import published
 from bot.slack.blocks import Pen, note
 from bot.slack.elements import card as whole
-from bot.slack.spans import Json, Look
+from bot.slack.literal import Json
+from bot.slack.spans import Look
 from handlers.views.vocabulary import Card
 
 _ROOM = 30_000

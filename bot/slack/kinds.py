@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from bot.slack.spans import units
+from bot.slack.literal import units
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
@@ -19,18 +20,8 @@ from bot.slack.blocks import (
     weight,
 )
 from bot.slack.buttons import button
-from bot.slack.spans import (
-    Json,
-    clip,
-    cut,
-    literal,
-    plain,
-    rich,
-    rich_date,
-    rich_words,
-    text_object,
-    zone,
-)
+from bot.slack.literal import Json, cut, literal, text_object
+from bot.slack.spans import clip, plain, rich, rich_date, rich_words, zone
 from handlers.intents import ShowCase
 from handlers.views.vocabulary import (
     Button,
@@ -48,6 +39,7 @@ from handlers.views.words import duration
 # Rows with a button each; more of them than this are better read as a list.
 _OPENED = 12
 _CELL = 300
+_COLUMN = 50
 # Columns whose values say by themselves what they are.
 _SPEAKING = frozenset({"Clock", "Standing", "What", "Subject", "About", "Case"})
 # How much of what somebody said a timeline repeats, the most that fits.
@@ -58,7 +50,7 @@ _KINDS = {"counted": "■ counted", "closed": "□ closed", "paused": "‖ pause
 def table(element: Table, pen: Pen, room: int) -> list[Json]:
     """The rows: with a button each where they open something, as a list, or as plain lines."""
     if not element.rows:
-        return [note(element.empty or "Nothing here.")]
+        return [note(cut(element.empty, _CELL) or "Nothing here.")]
     opens = all(row.intent is not None and not _dated(row) for row in element.rows)
     if opens and len(element.rows) <= _OPENED:
         drawn = [block for row in element.rows for block in _opening(element, row, pen)]
@@ -102,7 +94,7 @@ def _cells(element: Table, row: Row) -> list[Words]:
         words, _ = clip(cell, _CELL)
         column = element.columns[n] if n < len(element.columns) else ""
         if column and n and column not in _SPEAKING:
-            words = (f"{column}: ", *words)
+            words = (f"{cut(column, _COLUMN)}: ", *words)
         made.append(words)
     return made
 
@@ -157,12 +149,12 @@ def timeline(element: Timeline, pen: Pen, room: int) -> list[Json]:
 
 def _newest(number: int, drawn: Callable[[int], Sequence[Json]], pen: Pen, room: int) -> list[Json]:
     """The end of a list that is too long, below how many lines are missing before it."""
-    for left in range(1, number):
-        what = f"{left} earlier lines"
-        made = [rich_text(section(rest(what, pen)), *drawn(left))]
-        if weight(made) <= room:
-            return made
-    return [rich_text(section(rest(f"{number} lines", pen)))]
+
+    def below(left: int) -> list[Json]:
+        shown = drawn(left) if left < number else ()
+        return [rich_text(section(rest(f"{left} earlier lines", pen)), *shown)]
+
+    return below(bisect_left(range(number), True, lo=1, key=lambda n: weight(below(n)) <= room))
 
 
 def _happenings(items: Sequence[Happening], pen: Pen, quote: int) -> list[Json]:
@@ -171,13 +163,19 @@ def _happenings(items: Sequence[Happening], pen: Pen, quote: int) -> list[Json]:
     for item in items:
         words, _ = clip(item.words, _CELL)
         inside = [rich_words(" · internal")] if item.internal else []
-        line = [rich_date(item.at, pen.look), rich_words(" "), *rich(words, pen.look), *inside]
+        line = [
+            rich_date(Moment(item.at), pen.look),
+            rich_words(" "),
+            *rich(words, pen.look),
+            *inside,
+        ]
         if made and made[-1]["type"] == "rich_text_section":
             line = [rich_words("\n"), *line]
             made[-1]["elements"] += line
         else:
             made.append(section(line))
-        said = literal(item.text).strip()
+        # Cut before it is cleaned too: a long text is looked at once for every length of quotes.
+        said = literal(item.text.strip()[: 2 * quote])
         if said:
             made.append(quoted([rich_words(cut(said, quote))]))
     return made
@@ -207,8 +205,8 @@ def _stretch(item: Stretch, element: Stretches, pen: Pen) -> list[Json]:
     length = f" {duration(timedelta(seconds=item.seconds))}" if counted else ""
     return [
         rich_words(f"{_KINDS[item.kind]}{length}: ", bold=counted),
-        rich_date(item.start, pen.look),
+        rich_date(Moment(item.start), pen.look),
         rich_words(" – "),
-        rich_date(item.end, pen.look),
+        rich_date(Moment(item.end), pen.look),
         rich_words(f" ({start:%a %H:%M} – {until} in {element.home_name or element.home_zone})"),
     ]

@@ -13,7 +13,8 @@ from typing import Any
 from bot.slack import published
 from bot.slack.blocks import Pen, bullets, note, rich_text, small, title
 from bot.slack.elements import body, is_form
-from bot.slack.spans import Json, Look, clip, cut, literal, plain, rich_words, text_object, units
+from bot.slack.literal import Json, cut, literal, text_object, units
+from bot.slack.spans import Look, clip, plain, rich_words
 from handlers.views.vocabulary import Card, Field, Form, Option
 
 CALLBACK = "form"
@@ -21,9 +22,12 @@ VALUE = "value"
 SEARCH = "search:"
 
 # A view takes far more than a message; this leaves room for the inputs.
-_ROOM = 60_000
+_ROOM = 40_000
 _BUTTONS = 5
 _PARTS = 5
+# Shorter than Slack allows: what is longer is no label and no help any more.
+_LABEL = 200
+_HINT = 500
 
 
 def modal(card: Card, look: Look, *, metadata: str) -> Json:
@@ -141,12 +145,12 @@ def _input(field: Field, block_id: str, element: Json, *, controls: bool = False
     made: Json = {
         "type": "input",
         "block_id": cut(block_id, published.ID, ""),
-        "label": text_object(field.label, published.LABEL),
+        "label": text_object(field.label, _LABEL),
         "element": element,
         "optional": not field.required,
     }
     if field.help:
-        made["hint"] = text_object(field.help, published.HINT)
+        made["hint"] = text_object(field.help, _HINT)
     if controls:
         made["dispatch_action"] = True
     return made
@@ -165,11 +169,13 @@ def _texts(field: Field) -> list[Json]:
             element["initial_value"] = part
         made.append(_input(field, f"{field.name}:{n}" if n > 1 else field.name, element))
     for block in made[1:]:
-        block["label"] = text_object(f"{field.label} (continued)", published.LABEL)
+        block["label"] = text_object(f"{cut(field.label, _LABEL)} (continued)", published.LABEL)
         block["optional"] = True
         block.pop("hint", None)
     if field.max_length > most:
-        hint = f"{field.help} Up to {most:,} characters fit here; attach more as a file."
+        hint = (
+            f"{cut(field.help, _HINT)} Up to {most:,} characters fit here; attach more as a file."
+        )
         made[0]["hint"] = text_object(hint.strip(), published.HINT)
     return made
 
@@ -253,6 +259,6 @@ def _meanings(offered: Sequence[Option]) -> list[Json]:
         help_ = _divided(option)[1]
         if units(help_) > published.DESCRIPTION:
             said, _ = clip((help_,), 1_000)
-            head = rich_words(f"{option.label}: ", bold=True)
+            head = rich_words(f"{cut(option.label, published.OPTION)}: ", bold=True)
             items.append([head, *(rich_words(str(part)) for part in said)])
     return [rich_text(bullets(items))] if items else []

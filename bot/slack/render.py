@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.slack import published
-from bot.slack.blocks import Pen, weight
+from bot.slack.blocks import Pen, note, weight
 from bot.slack.elements import card as whole
 from bot.slack.home import home
 from bot.slack.limits import Fault, check
+from bot.slack.literal import Json, cut, escape
 from bot.slack.modal import errors, modal, options, typed
-from bot.slack.spans import Json, Look, cut, escape
+from bot.slack.spans import Look
 from handlers.views.vocabulary import Card
 
 __all__ = [
@@ -49,7 +50,15 @@ def message(card: Card, look: Look) -> Drawn:
     while weight(blocks) > published.MESSAGE_WEIGHT and room > 1_000:
         room -= 1_000
         blocks = whole(Pen(look, card), room)
-    return Drawn(_fallback(card.summary), blocks[: published.MESSAGE_BLOCKS])
+    return Drawn(_fallback(card.summary), _sendable(blocks[: published.MESSAGE_BLOCKS]))
+
+
+def _sendable(blocks: list[Json]) -> list[Json]:
+    """A message that lacks its heaviest part is better than one that Slack does not take."""
+    while weight(blocks) > published.MESSAGE_WEIGHT:
+        heaviest = max(range(len(blocks)), key=lambda n: weight([blocks[n]]))
+        blocks[heaviest] = note("… A part of this is too long for Slack.")
+    return blocks
 
 
 def _fallback(summary: str) -> str:

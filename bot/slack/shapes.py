@@ -70,15 +70,15 @@ class Choosing:
     def faults(self, value: Any, at: str) -> Iterator[Fault]:
         yield from self.shape.faults(value, at)
         options = value.get("options")
-        if self.chosen not in value or not isinstance(options, list):
+        if not isinstance(options, list):
             return
-        initial = value[self.chosen]
+        values = [str(o.get("value")) for o in options if isinstance(o, Mapping)]
+        if len(set(values)) < len(values):
+            yield Fault(f"{at}/options", "duplicate_value", "two options have the same value")
+        initial = value.get(self.chosen, [])
         for one in initial if isinstance(initial, list) else [initial]:
             if one not in options:
                 yield Fault(f"{at}/{self.chosen}", "not_an_option", "must be one of the options")
-        values = [o.get("value") for o in options if isinstance(o, Mapping)]
-        if len(set(map(str, values))) < len(values):
-            yield Fault(f"{at}/options", "duplicate_value", "two options have the same value")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,28 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
-from typing import Any, assert_never
+from typing import assert_never
 from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot.slack.literal import Json, cut, escape, inline, literal, units
 from handlers.views.vocabulary import CaseRef, Link, Moment, Name, Span, Strong, Words
 from handlers.views.words import duration
 
-Json = dict[str, Any]
-
-_BREAKS = re.compile(r"\r\n?|[\u2028\u2029]")
-# C0 and DEL are shown as their control pictures; half a surrogate pair cannot be sent at all.
-_PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) not in "\n\t"} | {127: 0x2421}
-_HALVES = re.compile("[\ud800-\udfff]")
-# Marks that turn the direction of what follows them, far beyond the words they came with.
-_STEERING = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_TURNS = re.compile("[\u0590-\u08ff\ufb1d-\ufefc]")
 # Everything that Slack's markup might take for style, a mention, a quotation, an emoji or a link.
 _MARKUP = re.compile(r"[*_~`@#<>|\n\t]|:\S+?:|://|www\.|mailto:")
 _USER = re.compile(r"[UW][A-Z0-9]{2,30}")
-_TRAILING = "\u200d\ufe0f"
 _AT = "{date_short_pretty} {time}"
 
 
@@ -62,43 +53,6 @@ class Look:
         return found if _USER.fullmatch(found) else ""
 
 
-def literal(text: str) -> str:
-    """Text as it was typed; what Slack cannot keep is made visible instead of breaking the rest."""
-    clean = _HALVES.sub("\ufffd", _BREAKS.sub("\n", text)).translate(_PICTURES)
-    return _STEERING.sub("", clean)
-
-
-def inline(text: str) -> str:
-    """Literal text inside a sentence; letters that run leftwards keep their place in it."""
-    clean = literal(text)
-    return f"\u2068{clean}\u2069" if _TURNS.search(clean) else clean
-
-
-def escape(text: str) -> str:
-    """Text for a place that is markup and cannot be anything else: nothing in it notifies."""
-    return literal(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def units(text: str) -> int:
-    """The length as the strictest counter would count it: in UTF-16 units."""
-    return len(text) + sum(1 for c in text if c > "\uffff")
-
-
-def cut(text: str, limit: int, more: str = "…") -> str:
-    """At most `limit` UTF-16 units, ending in `more` where something is left out."""
-    if units(text) <= limit:
-        return text
-    short = text[: max(0, limit - len(more))]
-    while units(short) > limit - len(more):
-        short = short[: len(short) - max(1, (units(short) - limit + len(more)) // 2)]
-    return short.rstrip().rstrip(_TRAILING) + more
-
-
-def text_object(text: str, limit: int) -> Json:
-    """A plain_text object of at most `limit` characters; never empty, which Slack refuses."""
-    return {"type": "plain_text", "text": cut(literal(text), limit) or "–", "emoji": False}
-
-
 def rich(words: Words, look: Look, *, bold: bool = False, left: bool = True) -> list[Json]:
     """The words as elements of rich text; `left` also says what is left until a moment."""
     made: list[Json] = []
@@ -119,13 +73,13 @@ def rich_words(text: str, *, bold: bool = False, url: str = "") -> Json:
     return made | {"style": {"bold": True}} if bold else made
 
 
-def rich_date(at: datetime, look: Look, *, form: str = _AT) -> Json:
+def rich_date(moment: Moment, look: Look, *, form: str = _AT) -> Json:
     """An instant in the reader's own zone."""
     return {
         "type": "date",
-        "timestamp": int(at.timestamp()),
+        "timestamp": int(moment.at.timestamp()),
         "format": form,
-        "fallback": _fallback(Moment(at), look),
+        "fallback": _fallback(moment, look),
     }
 
 
@@ -145,17 +99,12 @@ def markup(words: Words, look: Look) -> str | None:
     return "".join(made)
 
 
-def harmless(text: str) -> bool:
-    """Whether Slack's markup would show the text letter by letter."""
-    return not _MARKUP.search(text)
-
-
 def clip(words: Words, limit: int) -> tuple[Words, int]:
     """The words within about `limit` characters, and how many characters were left out."""
     made: list[Span] = []
     room, over = limit, 0
     for span in words:
-        said = span if isinstance(span, str) else getattr(span, "text", "")
+        said = _said(span)
         if not said:
             made.append(span)
             continue
@@ -166,12 +115,28 @@ def clip(words: Words, limit: int) -> tuple[Words, int]:
         room -= units(kept)
         if kept != said:
             over += len(said) - len(kept) + 1
-        made.append(kept if isinstance(span, str) else _with_text(span, kept))
+        made.append(_with_text(span, kept))
     return tuple(made), over
+
+
+def _said(span: Span) -> str:
+    match span:
+        case str():
+            return span
+        case Strong(text) | Link(text):
+            return text
+        case Name():
+            return span.name
+        case _:
+            return ""
 
 
 def _with_text(span: Span, text: str) -> Span:
     match span:
+        case str():
+            return text
+        case Name():
+            return replace(span, name=text)
         case Strong():
             return Strong(text)
         case Link():
@@ -191,9 +156,9 @@ def _rich(span: Span, look: Look, *, bold: bool, left: bool) -> Sequence[Json]:
         case Strong(text):
             return [rich_words(text, bold=True)] if literal(text) else []
         case Moment():
-            before, after = ("", "") if span.plain else ("", " your time")
-            tail = before + after + (_left(span, look) if left else "") + _home(span)
-            return [rich_date(span.at, look), *([rich_words(tail, bold=bold)] if tail else [])]
+            until = _left(span, look) if left else ""
+            tail = ("" if span.plain else " your time") + until + _home(span)
+            return [rich_date(span, look), *([rich_words(tail, bold=bold)] if tail else [])]
         case Name():
             user = look.user(span)
             if user:
@@ -231,17 +196,25 @@ def _markup(span: Span, look: Look) -> str | None:
             at = int(span.at.timestamp())
             token = f"<!date^{at}^{_AT}|{_fallback(span, look)}>"
             tail = ("" if span.plain else " your time") + _left(span, look) + _home(span)
-            return f"{token}{escape(tail)}" if harmless(tail + _fallback(span, look)) else None
+            return (
+                f"{token}{escape(tail)}"
+                if not _MARKUP.search(tail + _fallback(span, look))
+                else None
+            )
         case CaseRef():
             url = look.case_url(span.case_id)
             return f"<{escape(url)}|{span.number}>" if url else span.number
         case Link() | Name(mention=True):
             return None
         case Strong(text):
-            return f"*{escape(text)}*" if harmless(text) and text.strip() == text != "" else None
+            return (
+                f"*{escape(text)}*"
+                if text and text == text.strip() and not _MARKUP.search(text)
+                else None
+            )
         case str() | Name():
             said = inline(span if isinstance(span, str) else span.name)
-            return escape(said) if harmless(said) else None
+            return None if _MARKUP.search(said) else escape(said)
         case _:
             assert_never(span)
 
