@@ -3,7 +3,7 @@
 Nothing with a history is lost. A person who vanishes from the roster loses roles, identities and
 e-mail address, and keeps the name for what they did; a partner that vanishes is removed only if
 it never had a case. What people did for themselves stays: being off duty, the accounts by which
-the desk has met them in their partner's own workspace.
+the desk has met them in their partner's own workspace, and a workspace that they linked by a code.
 """
 
 from __future__ import annotations
@@ -50,6 +50,7 @@ class _Known:
     people: Mapping[str, Person]
     places: Mapping[str, Place]
     workspaces: Mapping[tuple[str, str], str]
+    by_code: Mapping[tuple[str, str], str]
 
 
 async def apply(uow: UnitOfWork, roster: Roster, *, dry_run: bool = False) -> tuple[Change, ...]:
@@ -59,9 +60,10 @@ async def apply(uow: UnitOfWork, roster: Roster, *, dry_run: bool = False) -> tu
     """
     changes = await difference(uow, roster)
     if not dry_run:
+        whole = _with_codes(roster, await uow.people.workspaces(by_code=True))
         for change in changes:
             await change.write(uow)
-        given = json.dumps(sorted(_given(roster)), ensure_ascii=False)
+        given = json.dumps(sorted(_given(whole)), ensure_ascii=False)
         if given != await uow.notes.read(GIVEN):
             await uow.notes.write(GIVEN, given)
     return changes
@@ -74,7 +76,9 @@ async def difference(uow: UnitOfWork, roster: Roster) -> tuple[Change, ...]:
         {p.id: p for p in await uow.people.persons()},
         {p.id: p for p in await uow.people.places()},
         await uow.people.workspaces(),
+        await uow.people.workspaces(by_code=True),
     )
+    named, roster = roster, _with_codes(roster, known.by_code)
     given = frozenset(json.loads(await uow.notes.read(GIVEN) or "[]"))
     # What goes makes room for what comes: an account or a workspace may have changed hands.
     gone = await _gone(uow, roster, known)
@@ -83,8 +87,14 @@ async def difference(uow: UnitOfWork, roster: Roster) -> tuple[Change, ...]:
         *_put(roster.partners, known.partners, "partner", _put_partner),
         *_put(_met(roster, known, given), known.people, "person", _put_person),
         *_put(roster.places, known.places, "channel", _put_place),
-        *_linked(roster, known),
+        *_linked(named, roster, known),
     )
+
+
+def _with_codes(roster: Roster, by_code: Mapping[tuple[str, str], str]) -> Roster:
+    """The roster with the workspaces that its partners linked by a code, and that it leaves out."""
+    stays = {at: partner for at, partner in by_code.items() if partner in roster.partners}
+    return replace(roster, workspaces={**stays, **roster.workspaces})
 
 
 def _put(
@@ -117,13 +127,15 @@ def _put_place(place: Place) -> Write:
     return lambda uow: uow.people.put_place(place)
 
 
-def _linked(roster: Roster, known: _Known) -> Iterable[Change]:
-    for (platform, workspace), partner in roster.workspaces.items():
-        if known.workspaces.get((platform, workspace)) == partner:
-            continue
-
-        words = f"workspace {platform} {workspace}: belongs to {partner}"
-        yield Change("+", words, _link(platform, workspace, partner))
+def _linked(named: Roster, roster: Roster, known: _Known) -> Iterable[Change]:
+    for at, partner in roster.workspaces.items():
+        words = f"workspace {' '.join(at)}: belongs to {partner}"
+        if at not in named.workspaces:
+            yield Change("=", f"{words} by a code; `partnerdesk partner unlink` ends it", _nothing)
+        elif known.workspaces.get(at) != partner:
+            yield Change("+", words, _link(*at, partner))
+        elif at in known.by_code:
+            yield Change("~", f"{words} by the roster, no longer by a code", _link(*at, partner))
 
 
 def _link(platform: str, workspace: str, partner: str) -> Write:

@@ -158,3 +158,75 @@ async def test_who_joined_from_a_workspace_leaves_with_it(desk: StoredDesk, tmp_
     said = await apply(desk, roster_of(tmp_path, text))
 
     assert said[1].startswith("- person northwind.0123456789ab (New Colleague): roles and")
+
+
+# --- workspaces linked by a code ------------------------------------------------------------------
+
+
+async def by_code(desk: StoredDesk, workspace: str = "T2", partner: str = "lumen") -> None:
+    await desk.run(lambda uow: uow.people.link_workspace("slack", workspace, partner, by_code=True))
+
+
+async def test_a_workspace_that_was_linked_by_a_code_stays(
+    desk: StoredDesk, tmp_path: Path
+) -> None:
+    roster = roster_of(tmp_path)
+    await apply(desk, roster)
+    await by_code(desk)
+    somebody = Person(
+        "lumen.0123456789ab", "New Colleague", frozenset({Role.CONTACT}), "Asia/Kolkata",
+        partner_id="lumen", identities=(Identity("slack", "T2", "U9"),),
+    )  # fmt: skip
+    await join(desk, somebody)
+
+    said = await apply(desk, roster)
+
+    assert said == [
+        "= workspace slack T2: belongs to lumen by a code; `partnerdesk partner unlink` ends it"
+    ]
+    assert known(await person(desk, somebody.id)) == somebody
+    linked = await desk.run(lambda uow: uow.people.workspaces())
+    assert linked == {("slack", "T1"): "northwind", ("slack", "T2"): "lumen"}
+
+
+async def test_a_roster_that_names_a_linked_workspace_takes_it_over(
+    desk: StoredDesk, tmp_path: Path
+) -> None:
+    await apply(desk, roster_of(tmp_path))
+    await by_code(desk, "T1", "northwind")
+
+    said = await apply(desk, roster_of(tmp_path))
+
+    assert said == ["~ workspace slack T1: belongs to northwind by the roster, no longer by a code"]
+    assert await apply(desk, roster_of(tmp_path)) == []
+    await by_code(desk, "T1", "lumen")
+    assert await apply(desk, roster_of(tmp_path)) == ["+ workspace slack T1: belongs to northwind"]
+
+
+async def test_a_partner_that_vanishes_loses_what_it_linked(
+    desk: StoredDesk, tmp_path: Path
+) -> None:
+    await apply(desk, roster_of(tmp_path))
+    await opened_case(desk)
+    await by_code(desk)
+    text = without("partners.lumen").replace(f"{table('people.priya')}\n\n", "")
+
+    said = await apply(desk, roster_of(tmp_path, text))
+
+    assert said[0] == "- workspace slack T2: belonged to lumen"
+    assert await desk.run(lambda uow: uow.people.workspaces(by_code=True)) == {}
+
+
+async def test_an_account_given_in_a_linked_workspace_goes_with_its_line(
+    desk: StoredDesk, tmp_path: Path
+) -> None:
+    given = changed(
+        'email = "priya@lumen.example"\nidentities = [{ platform = "web" }]',
+        'email = "priya@lumen.example"\nidentities = [{ platform = "web" }, '
+        '{ platform = "slack", workspace = "T2", user = "U5" }]',
+    )
+    await apply(desk, roster_of(tmp_path))
+    await by_code(desk)
+    await apply(desk, roster_of(tmp_path, given))
+    await apply(desk, roster_of(tmp_path))
+    assert known(await person(desk, "priya")).identities == (Identity("web", "", "priya"),)
