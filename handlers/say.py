@@ -112,9 +112,17 @@ async def delete(ctx: Context, intent: DeleteMessage) -> Answer:
 
 
 async def _own(ctx: Context, source: str) -> Message | None:
-    """The message written there, if it belongs to a case; only its writer may change it."""
+    """The message written there, if it belongs to a case; only its writer may change it.
+
+    One that this person may not even read is answered as if it did not exist.
+    """
     message = await ctx.uow.messages.by_source(source)
     if message is None:
+        return None
+    verb = Verb.SEE if message.public else Verb.SEE_INTERNAL
+    try:
+        await ctx.case(message.case_id, verb)
+    except Refusal:
         return None
     if message.author_id != ctx.person.id:
         raise NotAllowed(

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from desk.people import Identity, Partner, Person, Place, PlaceKind, Role
@@ -61,8 +62,7 @@ class StoredPeople:
             "subscribed_on": partner.subscribed_on.isoformat(),
             "tam_id": partner.tam_id,
         }
-        if not await PartnerRow.filter(id=partner.id).update(**values):
-            await PartnerRow.create(id=partner.id, **values)
+        await _put(PartnerRow, partner.id, values)
 
     async def put_person(self, person: Person) -> None:
         """Store a person; an account that was somebody else's is theirs from now on."""
@@ -71,8 +71,7 @@ class StoredPeople:
             "email_key": _email_key(person.email),
             "hours": write_hours(person.hours),
         }
-        if not await PersonRow.filter(id=person.id).update(**values):
-            await PersonRow.create(id=person.id, **values)
+        await _put(PersonRow, person.id, values)
         await IdentityRow.filter(person_id=person.id).delete()
         for position, identity in enumerate(person.identities):
             await self._sql.rows(
@@ -89,8 +88,7 @@ class StoredPeople:
     async def put_place(self, place: Place) -> None:
         values = {name: getattr(place, name) for name in _PLACE}
         values |= {name: write_keys(getattr(place, name)) for name in _PLACE_KEYS}
-        if not await PlaceRow.filter(id=place.id).update(**values):
-            await PlaceRow.create(id=place.id, **values)
+        await _put(PlaceRow, place.id, values)
 
     async def link_workspace(
         self, platform: str, workspace: str, partner_id: str, *, by_code: bool = False
@@ -178,3 +176,9 @@ def _person(row: PersonRow, identities: tuple[Identity, ...]) -> Person:
     roles = frozenset(Role(role) for role in json.loads(row.roles))
     hours = read_hours(row.hours)
     return Person(id=row.id, roles=roles, hours=hours, identities=identities, **plain)
+
+
+async def _put(kind: type[Model], key: str, values: Mapping[str, Any]) -> None:
+    """Insert or change a row in one statement: two who put the same one at once both succeed."""
+    row = kind(id=key, **values)
+    await kind.bulk_create([row], on_conflict=["id"], update_fields=list(values))

@@ -94,8 +94,9 @@ OTHERS: dict[str, tuple[dict[str, Any], str, str]] = {
     "begin/link": ({"form": "link_workspace"}, "", ""),
     "keep_draft": ({"draft": encode(an_opening())}, "ck", ""),
     "set_duty": ({"on": True}, STAFF, ""),
-    "edit_message": ({"source": "web::1", "text": "Down!"}, "c", ""),
-    "delete_message": ({"source": "web::1"}, "c", ""),
+    # Who may not even read it is answered as for a message that does not exist: nothing happens.
+    "edit_message": ({"source": "web::1", "text": "Down!"}, "ck", ""),
+    "delete_message": ({"source": "web::1"}, "ck", ""),
 }
 
 
