@@ -23,6 +23,7 @@ NOUNS = (
     "ledger",
     "catalog",
     "signin",
+    "partner",
     "migrate",
 )
 

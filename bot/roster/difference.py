@@ -232,16 +232,16 @@ async def _let_go(uow: UnitOfWork, person: Person, removed: set[str]) -> list[Ch
     if person.partner_id in removed:
         words = f"{heading('person', person)}: removed with their partner"
         return [Change("-", words, lambda uow: uow.people.remove_person(person.id))]
-    stripped = _stripped(person)
-    if stripped == person:
+    bare = stripped(person)
+    if bare == person:
         return []
     held = await uow.cases.find(CaseFilter(owner_id=person.id, states=OPEN), size=1)
     owns = f"; still owns {_cases(held.total, 'open ')}: hand over" if held.total else ""
     words = f"{heading('person', person)}: roles and identities removed, the name stays{owns}"
-    return [Change("-", words, _put_person(stripped))]
+    return [Change("-", words, _put_person(bare))]
 
 
-def _stripped(person: Person) -> Person:
+def stripped(person: Person) -> Person:
     """The same name without anything by which somebody could come in or be called."""
     return replace(
         person,
