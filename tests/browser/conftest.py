@@ -4,12 +4,15 @@ from collections.abc import AsyncIterator
 from typing import Literal
 
 import pytest_asyncio
-from playwright.async_api import Browser, Page, ViewportSize
+from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.acting import PHONE, WIDE, Opener
 from tests.browser.app import App, Program, browsers, running_program
 from tests.browser.preview import Preview, previewing
 from tests.folder import fleeting_folder
+
+# A busy machine is slow, not wrong: a condition that never comes true still fails.
+expect.set_options(timeout=30_000)
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -53,7 +56,7 @@ async def look(browser: Browser, preview: Preview) -> AsyncIterator[Opener]:
         )
         contexts.append(context)
         page = await context.new_page()
-        page.set_default_timeout(5000)
+        page.set_default_timeout(30_000)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda m: wrong.append(m.text) if "Content Security" in m.text else None)
         await page.goto(preview.url + path)
