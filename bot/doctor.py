@@ -20,7 +20,8 @@ from bot.config import BadSettings, Settings
 from bot.listening import CannotListen
 from bot.roster.gaps import gaps
 from bot.roster.read import read_roster
-from desk.errors import NotSaved
+from desk.errors import NoKey, NotSaved
+from desk.people import PlaceKind
 from desk.ports import UnitOfWork
 from sla import holidays
 from sla.catalog import PROGRAMS, Catalog
@@ -144,7 +145,7 @@ async def _database(
         return
     yield Finding("database")
     try:
-        async with await StoredDesk.open(url) as desk:
+        async with await StoredDesk.open(url, cipher=settings.cipher) as desk:
             await desk.run(lambda uow: uow.notes.write("doctor", now.isoformat()))
             for fault in await desk.mismatches():
                 wrong = f"counters and lines disagree: {fault}"
@@ -154,6 +155,8 @@ async def _database(
             if catalog is not None and settings.roster is None:
                 for one in await desk.run(lambda uow: _people(uow, catalog)):
                     yield one
+            for one in await desk.run(lambda uow: _workspaces(uow, now)):
+                yield one
     except NotSaved as error:
         yield Finding("database", str(error), "Look for a full disk, or a program that holds it.")
 
@@ -181,6 +184,31 @@ async def _people(uow: UnitOfWork, catalog: Catalog) -> list[Finding]:
         Finding("roster", f"{name}: {gap.what}" if name else gap.what, f"To mend it: {gap.mend}.")
         for name, gap in about
     ] or [Finding("roster")]
+
+
+async def _workspaces(uow: UnitOfWork, now: datetime) -> list[Finding]:
+    """Where the desk is installed: whether it can still speak there, and with whom."""
+    # A channel for engineers or operators is in the vendor's own workspace.
+    places = await uow.people.places()
+    own = {(p.platform, p.workspace) for p in places if p.kind is not PlaceKind.PARTNER}
+    found = []
+    installed = await uow.installations.all()
+    for one in installed:
+        at = f"{one.platform} {one.workspace} ({one.name or 'no name'})"
+        try:
+            there = await uow.installations.get(one.platform, one.workspace)
+        except NoKey as error:
+            mend = "Set the DESK_SECRET_KEY that it was kept with, or install the desk there again."
+            found.append(Finding("workspaces", f"{at}: {error}", mend))
+            continue
+        if there and there.expires_at and there.expires_at <= now:
+            wrong = f"{at}: its token has ended, and was not renewed"
+            found.append(Finding("workspaces", wrong, "Install the desk there again."))
+        if one.partner_id is None and (one.platform, one.workspace) not in own:
+            wrong = f"{at}: it is linked with no partner, so nobody there can do anything"
+            mend = "Send them a code: `partnerdesk partner invite PARTNER`."
+            found.append(Finding("workspaces", wrong, mend))
+    return found or [Finding("workspaces")] * bool(installed)
 
 
 async def _files(settings: Settings) -> list[Finding]:

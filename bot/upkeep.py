@@ -11,7 +11,8 @@ from pathlib import Path
 import structlog
 
 from desk.notices import Trouble
-from desk.ports import Desk
+from desk.ports import Desk, UnitOfWork
+from handlers import drafts
 from sla import holidays, watch
 from sla.calendar import HolidayTable
 from sla.catalog import PROGRAMS, Catalog
@@ -81,8 +82,12 @@ def jobs(desk: StoredDesk, programs: Programs) -> Sequence[Job]:
     async def books(now: datetime) -> None:
         await check_books(desk, now)
 
+    async def old(now: datetime) -> None:
+        await desk.run(lambda uow: forget_old(uow, now))
+
     return (
         Job("calendars", calendars, "10 16 * * *"),
+        Job("old", old, "20 17 * * *"),
         Job("books", books, "40 18 * * *", at_start=False),
     )
 
@@ -99,6 +104,12 @@ async def keep_calendars(desk: Desk, programs: Programs, now: datetime) -> None:
         if before is not None:
             _log.info("catalog.calendars_changed", done="every running clock was reckoned again")
     await desk.run(lambda uow: watch.provisional_warning(uow, programs(), now))
+
+
+async def forget_old(uow: UnitOfWork, now: datetime) -> None:
+    """Remove codes that have ended and drafts that are shown no more."""
+    await uow.codes.forget_old(now)
+    await uow.drafts.forget_old(now - drafts.KEPT)
 
 
 async def check_books(desk: StoredDesk, now: datetime) -> None:

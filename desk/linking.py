@@ -98,4 +98,4 @@ class Codes(Protocol):
         """The value kept with a state, once; None for an unknown, used or expired one."""
 
     async def forget_old(self, now: datetime) -> None:
-        """Remove what has expired."""
+        """Remove what has expired, and tries of a day ago."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from desk.linking import Attempts, LinkCode
 from storage.instants import from_micros, to_micros
 from storage.sql import Sql
 from storage.workspace_tables import CodeAttemptRow, CodeRow, StateRow
+
+# No limit looks back as long as this.
+_TRIES_KEPT = timedelta(days=1)
 
 
 class StoredCodes:
@@ -74,6 +77,7 @@ class StoredCodes:
         return value
 
     async def forget_old(self, now: datetime) -> None:
-        """Remove codes and states whose time is over, used or not."""
+        """Remove codes and states whose time is over, used or not, and tries of yesterday."""
+        await CodeAttemptRow.filter(began_at__lte=now - _TRIES_KEPT).delete()
         await CodeRow.filter(expires_at__lte=now).delete()
         await StateRow.filter(expires_at__lte=now).delete()

@@ -1,10 +1,18 @@
 """The doctor: each fault is found, and the mend is said with it."""
 
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.doctor import Finding
+from desk.linking import Installation
+from storage.cipher import Cipher
+from storage.desk import StoredDesk
 from tests.bot.surgery import (
+    MARCH,
     MIGRATION,
     NOVEMBER,
     SECRET,
@@ -198,3 +206,58 @@ def test_a_quota_whose_books_disagree(sample: None) -> None:
     one = only()
 
     assert (one.part, "brightwater, 2026-03" in one.wrong) == ("quota", True)
+
+
+# --- other people's workspaces --------------------------------------------------------------------
+
+URL = "sqlite:///var/desk.db"
+
+
+def installed(workspace: str, **more: object) -> None:
+    """The desk is installed in a workspace of Slack's."""
+
+    async def put() -> None:
+        one = replace(Installation("slack", workspace, "xoxb-1", name="Acme"), **more)  # type: ignore[arg-type]  # a test's shorthand
+        async with await StoredDesk.open(URL, cipher=Cipher(SECRET)) as desk:
+            await desk.run(lambda uow: uow.installations.put(one))
+
+    asyncio.run(put())
+
+
+def of_workspaces() -> list[Finding]:
+    return [one for one in examined() if one.part == "workspaces"]
+
+
+def test_a_workspace_in_order_is_in_order(sample: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DESK_SECRET_KEY", SECRET)
+    assert of_workspaces() == []
+    installed("T1", expires_at=MARCH + timedelta(hours=1))
+    statement("INSERT INTO workspaces (platform, workspace, partner_id) VALUES ('slack','T1','p')")
+    assert of_workspaces() == [Finding("workspaces")]
+
+
+def test_a_workspace_that_is_nobodys(sample: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DESK_SECRET_KEY", SECRET)
+    installed("T1")
+    (one,) = of_workspaces()
+    assert one.wrong == (
+        "slack T1 (Acme): it is linked with no partner, so nobody there can do anything"
+    )
+    assert "`partnerdesk partner invite PARTNER`" in one.mend
+    # The vendor's own is nobody's, and is right so.
+    statement("UPDATE places SET platform = 'slack', workspace = 'T1' WHERE kind = 'engineers'")
+    assert of_workspaces() == [Finding("workspaces")]
+
+
+def test_tokens_that_cannot_be_used(sample: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    installed("T1", expires_at=MARCH)
+    (one,) = of_workspaces()
+    assert "DESK_SECRET_KEY is not set" in one.wrong
+    monkeypatch.setenv("DESK_SECRET_KEY", SECRET[::-1])
+    (one,) = of_workspaces()
+    assert "another DESK_SECRET_KEY" in one.wrong
+    assert "install the desk there again" in one.mend
+    monkeypatch.setenv("DESK_SECRET_KEY", SECRET)
+    ended, nobodys = of_workspaces()
+    assert "its token has ended" in ended.wrong
+    assert "linked with no partner" in nobodys.wrong

@@ -10,6 +10,9 @@ from structlog.testing import capture_logs
 from bot import upkeep
 from bot.upkeep import Programs
 from desk.events import CalendarChanged
+from desk.linking import LinkCode
+from desk.ports import UnitOfWork
+from desk.records import Draft
 from handlers.exchange import Inbound, Sender, Where
 from handlers.intents import Intent, OpenCase, ReplyToPartner
 from handlers.router import Router
@@ -145,3 +148,24 @@ async def test_operators_are_told_once_of_books_that_disagree(desk: StoredDesk) 
         "trouble:ledger:lumen, 2026-02-10: 3 kept, 2 counted"
     ]
     assert {line["event"] for line in logged} == {"ledger.mismatch"}
+
+
+async def test_what_is_too_old_is_forgotten(desk: StoredDesk, days: Path) -> None:
+    now = OPENED
+
+    async def keep(uow: UnitOfWork) -> None:
+        for age in (6, 8):
+            kept_at = now - timedelta(days=age)
+            await uow.drafts.keep(Draft("anna", "open_case", age, {"title": "T"}, kept_at))
+            await uow.codes.add(LinkCode(f"{age}", "northwind", kept_at + timedelta(days=7)))
+
+    await desk.run(keep)
+    (job,) = [one for one in upkeep.jobs(desk, Programs.load(None, days)) if one.name == "old"]
+    await job.run(now)
+
+    async def left(uow: UnitOfWork) -> list[bool]:
+        drafts = [await uow.drafts.get("anna", "open_case", age) for age in (6, 8)]
+        codes = [await uow.codes.get(f"{age}", now - timedelta(days=8)) for age in (6, 8)]
+        return [one is not None for one in (*drafts, *codes)]
+
+    assert await desk.run(left) == [True, False, True, False]

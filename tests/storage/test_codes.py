@@ -52,6 +52,9 @@ async def test_every_try_of_a_workspace_has_its_number(
     await desk.run(lambda work: work.codes.forgive("slack", "T1"))
     assert await attempt(desk, 61) == Attempts(1, NOW + 61 * MINUTE)
     assert await attempt(desk, 1, "T2") == Attempts(2, NOW)
+    await desk.run(lambda work: work.codes.forget_old(NOW + 24 * HOUR))
+    assert await attempt(desk, 2, "T2") == Attempts(1, NOW + 2 * MINUTE)
+    assert await attempt(desk, 62) == Attempts(2, NOW + 61 * MINUTE)
 
 
 async def test_a_state_is_taken_out_once(desk: StoredDesk, second: StoredDesk) -> None:
