@@ -1,1 +1,1 @@
-"""Slack: what it draws, reads and answers."""
+"""The desk in Slack, against a Slack of our own."""

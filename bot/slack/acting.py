@@ -1,0 +1,228 @@
+"""What people do in Slack besides writing: commands, buttons, forms, shortcuts, searches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+
+from bot.slack import files, forms, read, render, texts
+from bot.slack.answers import NOTHING, Answers, Body
+from bot.slack.drafts import Drafts
+from bot.slack.forms import BadForm
+from bot.slack.front import Front
+from bot.slack.heard import Asked, Ear, Heard
+from bot.slack.link import Link
+from bot.slack.read import Payload, Sheet, text_at
+from handlers import intent_codec
+from handlers.exchange import Utterance
+from handlers.grammar import is_command
+from handlers.intents import Begin, Intent, Say, SendToPartner
+from handlers.views.cards import to_card
+from handlers.views.vocabulary import Card
+
+_log = structlog.get_logger(__name__)
+
+# The shortcuts, as the manifest names them.
+OPEN, OPEN_FROM, SEND_ON = "open_case", "open_case_from_message", "send_to_partner"
+# Fields that let Slack search begin with this.
+_SEARCH = "search:"
+
+
+class Acting:
+    """Answers everything that Slack waits for. What is returned is the answer's body."""
+
+    def __init__(self, link: Link, ear: Ear, answers: Answers, front: Front) -> None:
+        self._link = link
+        self._ear = ear
+        self._answers = answers
+        self._front = front
+        self._drafts = Drafts(link, ear, answers)
+
+    async def command(self, body: Payload) -> Body:
+        """A slash command: its words are what the grammar reads."""
+        heard = await self._ear.hear(read.command(body))
+        name = text_at(body, "command")
+        said = texts.plain(text_at(body, "text"), heard.via.bot_user)
+        words = f"{name} {said}".strip()
+        if not is_command(words):
+            words = f"/desk {said or 'help'}"
+        # A command is never a message of the thread in which it is typed: Slack knows no thread.
+        asked = await self._ear.ask(heard, Utterance(words))
+        return await self._answers.to_command(asked)
+
+    async def press(self, body: Payload) -> Body:
+        """A button, a menu, or a choice in a form."""
+        call = read.interaction(body)
+        action, value = read.pressed(body)
+        heard = await self._ear.hear(call)
+        if call.sheet is not None and action.partition(":")[0] != "do":
+            return await self._chosen(heard, call.sheet, body)
+        try:
+            intent = intent_codec.decode(value)
+        except intent_codec.BadIntent:
+            # A link's button only tells that it was followed; any other is of a version that is
+            # gone, and the router says so.
+            if action.startswith("link") or not value:
+                return NOTHING
+            intent = Begin("")
+        asked = await self._ear.ask(heard, intent)
+        if call.sheet is not None and call.sheet.kind == "home":
+            self._link.later("home", self._front.publish(heard, call.event_id))
+        return await self._answers.to_press(asked)
+
+    async def _chosen(self, heard: Heard, sheet: Sheet, body: Payload) -> Body:
+        """A choice on which other fields depend draws the form again; all of it is kept."""
+        self._drafts.typed(heard, sheet)
+        block = text_at(next(iter(read.list_at(body, "actions")), {}), "block_id")
+        name = block.partition(":")[0]
+        card = await self._card(heard, sheet)
+        form = forms.form_in(card) if card is not None else None
+        if card is None or form is None or all(one.depends_on != name for one in form.fields):
+            return NOTHING
+        drawn = forms.with_values(card, sheet.values)
+        self._link.later("redraw", self._answers.redraw(heard, sheet, drawn))
+        return NOTHING
+
+    async def _card(self, heard: Heard, sheet: Sheet) -> Card | None:
+        """The form that a view shows: remembered, or asked for anew after a restart."""
+        card = self._answers.remembered.get(sheet.id)
+        if card is None:
+            try:
+                intent = forms.wanted(sheet)
+            except BadForm:
+                return None
+            form = intent_codec.tag(intent)
+            about = intent_codec.fields_of(intent).get("case_id", 0)
+            asked = await self._ear.ask(heard, Begin(form, about), suffix=f":{sheet.hash}")
+            views = (to_card(reply.view) for reply in asked.answer.replies)
+            card = next((one for one in views if forms.form_in(one) is not None), None)
+        if card is not None:
+            self._answers.remembered.keep(sheet.id, card)
+        return card
+
+    async def submit(self, body: Payload) -> Body:
+        """A form was sent."""
+        call = read.interaction(body)
+        sheet = call.sheet
+        if sheet is None:
+            raise read.Malformed("view")
+        try:
+            intent = forms.wanted(sheet)
+        except BadForm as error:
+            _log.info("slack.unknown_form", reason=str(error))
+            return {"response_action": "clear"}
+        heard = await self._ear.at(await self._ear.hear(call), forms.spot_of(sheet))
+        await self._drafts.sending(sheet)
+        fetched = await files.fetch(self._link, heard, forms.files_of(sheet))
+        asked = await self._ask_with(heard, intent, fetched)
+        if asked.answer.accepted:
+            self._answers.remembered.forget(sheet.id)
+            if fetched.missing and asked.answer.case_id is not None:
+                later = self._follow(heard, asked.answer.case_id, fetched.missing)
+                self._link.later("files", later)
+        return await self._answers.to_form(asked)
+
+    async def _ask_with(self, heard: Heard, intent: Intent, fetched: files.Fetched) -> Asked:
+        try:
+            return await self._ear.ask(heard, intent, fetched.attachments)
+        finally:
+            await files.forget_unused(self._link, fetched.attachments)
+
+    async def _follow(self, heard: Heard, case_id: int, missing: Sequence[read.File]) -> None:
+        """Files that took too long for the form come into the case a moment later."""
+        late = await files.fetch(self._link, heard, missing, patience=files.LONG)
+        if late.attachments:
+            intent = Say(case_id, "partner")
+            await self._ear.ask(heard, intent, late.attachments, suffix=":files")
+        if late.missing:
+            await self._answers.whisper(heard, files.not_fetched(case_id, late.missing))
+
+    async def closed(self, body: Payload) -> Body:
+        """A form was closed without being sent: what was typed is kept."""
+        call = read.interaction(body)
+        if call.sheet is not None:
+            heard = await self._ear.at(await self._ear.hear(call), forms.spot_of(call.sheet))
+            self._answers.remembered.forget(call.sheet.id)
+            self._link.later("draft", self._drafts.closed(heard, call.sheet))
+        return NOTHING
+
+    async def shortcut(self, body: Payload) -> Body:
+        """A global shortcut, or one on a message."""
+        heard = await self._ear.hear(read.interaction(body))
+        match text_at(body, "callback_id"):
+            case "open_case":
+                intent: Intent = Begin("open_case")
+            case "open_case_from_message":
+                return await self._open_from(heard, body)
+            case "send_to_partner":
+                intent = await self._send_on(heard, body)
+            case _:
+                # Of a version that is gone: the router has the words for it.
+                intent = Begin("")
+        asked = await self._ear.ask(heard, intent)
+        return await self._answers.to_press(asked)
+
+    async def _open_from(self, heard: Heard, body: Payload) -> Body:
+        """A case about a message: with its words, where it stands, and its files."""
+        message = read.map_at(body, "message")
+        said = texts.plain(text_at(message, "text"), heard.via.bot_user)
+        attached = tuple(read.file_of(one) for one in read.list_at(message, "files"))
+        asked = await self._ear.ask(heard, Begin("open_case", text=said))
+        link = await self._permalink(heard)
+        for reply in asked.answer.replies:
+            card = to_card(reply.view)
+            if forms.form_in(card) is None:
+                continue
+            form = forms.form_in(card)
+            about = next(f.value for f in form.fields if f.name == "description") if form else ""
+            whole = f"{about}\n\n{link}".strip()
+            if await self._answers.open(
+                heard, forms.with_values(card, {"description": whole}), attached
+            ):
+                return NOTHING
+        return await self._answers.to_press(asked)
+
+    async def _permalink(self, heard: Heard) -> str:
+        """Where the message can be read, made without asking: a press waits for one read alone."""
+        spot = heard.call.spot
+        if not spot.channel or not spot.message:
+            return ""
+        digits = spot.message.replace(".", "")
+        return f"https://slack.com/archives/{spot.channel}/p{digits}"
+
+    async def _send_on(self, heard: Heard, body: Payload) -> Intent:
+        """A message of the engineers' thread goes to the partner."""
+        spot, where = heard.call.spot, heard.where
+        thread = spot.thread or spot.message
+        ref = await self._link.desk.run(
+            lambda uow: uow.posts.thread_of(where.platform, where.workspace, where.channel, thread)
+        )
+        if ref is None:
+            return Begin("")
+        source = source_of(heard, spot.message)
+        return SendToPartner(ref.case_id, source=source)
+
+    async def search(self, body: Payload) -> dict[str, Any]:
+        """Somebody types into a field with a search."""
+        call = read.interaction(body)
+        sheet = call.sheet
+        action = text_at(body, "action_id")
+        if sheet is None or not action.startswith(_SEARCH):
+            return {"options": []}
+        name = action.removeprefix(_SEARCH)
+        card = self._answers.remembered.get(sheet.id)
+        if card is None:
+            card = await self._card(await self._ear.hear(call), sheet)
+        form = forms.form_in(card) if card is not None else None
+        field = next((f for f in form.fields if f.name == name), None) if form else None
+        if field is None:
+            return {"options": []}
+        return {"options": render.options(field, text_at(body, "value"))}
+
+
+def source_of(heard: Heard, message: str) -> str:
+    """The name of a message towards the rest of the desk, so that edits find it."""
+    where = heard.where
+    return f"{where.platform}:{where.workspace}:{where.channel}:{message}"

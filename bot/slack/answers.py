@@ -1,0 +1,218 @@
+"""What the desk answers, shown where it was asked: at once, to one person, in a form, or later."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+
+from bot.platform import Retryable
+from bot.slack import forms, render
+from bot.slack.errors import Refused
+from bot.slack.forms import Remembered
+from bot.slack.heard import Asked, Heard
+from bot.slack.link import Link
+from bot.slack.read import File, Sheet, text_at
+from handlers.exchange import Audience
+from handlers.intents import OpenCase
+from handlers.views.cards import to_card
+from handlers.views.vocabulary import Card
+from storage.desk import left
+
+_log = structlog.get_logger(__name__)
+
+Body = dict[str, Any]
+NOTHING: Body = {}
+
+# How long Slack may take to open a form, in seconds: the press must be answered within three.
+OPENING, LATEST = 1.5, 0.2
+
+
+class Answers:
+    """Shows answers. What Slack is answered with at once is returned; the rest is sent later."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self.remembered = Remembered()
+
+    # --- by what was done -------------------------------------------------------------------------
+
+    async def to_command(self, asked: Asked) -> Body:
+        """Shown in the answer itself, to the one who typed it."""
+        first, *rest = await self._for_one(asked)
+        if not first:
+            return NOTHING
+        for body in rest:
+            self._link.later("answer", self._respond(asked.heard, body))
+        return first
+
+    async def to_press(self, asked: Asked) -> Body:
+        """Shown beside the message, in the modal or over the Home tab that has the button."""
+        heard = asked.heard
+        if heard.call.sheet is not None:
+            await self._in_view(asked, heard.call.sheet)
+            return NOTHING
+        for body in await self._for_one(asked):
+            if body:
+                self._link.later("answer", self._respond(heard, body))
+        return NOTHING
+
+    async def to_message(self, asked: Asked) -> None:
+        """Shown in the conversation: to everybody in a direct one, to the writer elsewhere."""
+        for number, reply in enumerate(asked.answer.replies):
+            card = to_card(reply.view)
+            body = await self._drawn(asked.heard, forms.offer(card))
+            here = asked.heard.where.direct or reply.audience is Audience.HERE
+            key = f"answer:{asked.heard.call.event_id}:{number}"
+            self._link.later("answer", self._post(asked.heard, body, key if here else ""))
+
+    async def to_form(self, asked: Asked) -> Body:
+        """Shown in the form: what is wrong with it, or what came of it."""
+        sheet = asked.heard.call.sheet
+        card = next((to_card(reply.view) for reply in asked.answer.replies), None)
+        if card is None or sheet is None:
+            return {"response_action": "clear"}
+        form = forms.form_in(card)
+        if form is not None and not asked.answer.accepted and not form.error:
+            faults = render.errors(card)
+            if faults:
+                return {"response_action": "errors", "errors": faults}
+        view = await self._view(asked.heard, card, forms.files_of(sheet))
+        if form is not None:
+            self.remembered.keep(sheet.id, card)
+        return {"response_action": "update", "view": view}
+
+    # --- forms ------------------------------------------------------------------------------------
+
+    async def open(self, heard: Heard, card: Card, files: tuple[File, ...] = ()) -> bool:
+        """Open a card's form; False where Slack does not let us any more."""
+        if not heard.call.trigger:
+            return False
+        view = await self._view(heard, card, files)
+        inside = heard.call.sheet is not None and heard.call.sheet.kind == "modal"
+        method = "views.push" if inside else "views.open"
+        try:
+            hurry = left()
+            async with asyncio.timeout(OPENING if hurry is None else min(OPENING, hurry + LATEST)):
+                said = await self._link.api.call(
+                    heard.token, method, trigger_id=heard.call.trigger, view=view
+                )
+        except (Refused, Retryable, TimeoutError) as error:
+            _log.info("slack.form_not_opened", method=method, reason=str(error) or "too slow")
+            return False
+        self.remembered.keep(text_at(said, "view", "id"), card)
+        return True
+
+    async def redraw(self, heard: Heard, sheet: Sheet, card: Card) -> None:
+        """Show the form as it is after a choice; unless another change came first."""
+        self.remembered.keep(sheet.id, card)
+        view = await self._view(heard, card, forms.files_of(sheet))
+        await self._update(heard, sheet, view)
+
+    async def _view(self, heard: Heard, card: Card, files: tuple[File, ...] = ()) -> Body:
+        form = forms.form_in(card)
+        intent = form.intent if form is not None else OpenCase()
+        metadata = forms.carry(intent, heard.call.spot, files) if form is not None else ""
+        view = await self._link.looks.modal(card, heard.via.workspace, metadata)
+        for block in view["blocks"] if form is not None else ():
+            forms.listen(block)
+        return view
+
+    async def _in_view(self, asked: Asked, sheet: Sheet) -> None:
+        """A press within a modal changes it; one on the Home tab opens a modal over it."""
+        for reply in asked.answer.replies:
+            card = to_card(reply.view)
+            if forms.form_in(card) is not None or sheet.kind != "modal":
+                if not await self.open(asked.heard, card):
+                    body = await self._drawn(asked.heard, forms.offer(card))
+                    self._link.later("answer", self._tell(asked.heard, body))
+                continue
+            view = await self._view(asked.heard, card)
+            self._link.later("answer", self._update(asked.heard, sheet, view))
+
+    async def _update(self, heard: Heard, sheet: Sheet, view: Mapping[str, Any]) -> None:
+        try:
+            await self._link.api.call(
+                heard.token, "views.update", view_id=sheet.id, hash=sheet.hash or None, view=view
+            )
+        except (Refused, Retryable) as error:
+            # A newer change has won, or the modal is closed: it shows what it should, or nothing.
+            _log.info("slack.view_not_updated", reason=str(error))
+
+    # --- sending ----------------------------------------------------------------------------------
+
+    async def _for_one(self, asked: Asked) -> list[Body]:
+        """The replies as messages for one person; a form is opened, or else offered by a button."""
+        bodies: list[Body] = []
+        for reply in asked.answer.replies:
+            card = to_card(reply.view)
+            if forms.form_in(card) is not None and await self.open(asked.heard, card):
+                bodies.append(NOTHING)
+                continue
+            body = await self._drawn(asked.heard, forms.offer(card))
+            bodies.append({"response_type": "ephemeral", "replace_original": False, **body})
+        return bodies or [NOTHING]
+
+    async def _drawn(self, heard: Heard, card: Card) -> Body:
+        drawn = await self._link.looks.message(card, heard.via.workspace)
+        return {"text": drawn.text, "blocks": drawn.blocks}
+
+    async def say(self, heard: Heard, card: Card) -> Body:
+        """A card of our own making for the one who acts."""
+        return {"response_type": "ephemeral", **await self._drawn(heard, card)}
+
+    async def whisper(self, heard: Heard, card: Card) -> None:
+        """Tell one person, where they are."""
+        await self._tell(heard, await self._drawn(heard, card))
+
+    async def _respond(self, heard: Heard, body: Body) -> None:
+        """Answer a press: in a direct conversation so that it stays, elsewhere to one person."""
+        if heard.where.direct or not heard.call.response_url:
+            return await self._tell(heard, body)
+        thread = heard.call.spot.thread
+        try:
+            said = body | ({"thread_ts": thread} if thread else {})
+            await self._link.api.post_json(heard.call.response_url, said)
+        except (Refused, Retryable) as error:
+            _log.info("slack.response_url", reason=str(error))
+            await self._tell(heard, body)
+        return None
+
+    async def _tell(self, heard: Heard, body: Body) -> None:
+        direct = heard.where.direct and bool(heard.where.channel)
+        await self._post(heard, body, f"answer:{heard.call.event_id}" if direct else "")
+
+    async def _post(self, heard: Heard, body: Body, key: str) -> None:
+        """Post into the conversation where there is a `key`, else show it to the one person."""
+        said: Body = {
+            "channel": heard.where.channel,
+            "text": body.get("text"),
+            "blocks": body.get("blocks"),
+            "thread_ts": heard.where.thread or None,
+        }
+        try:
+            if key:
+                metadata = {"event_type": "partnerdesk_answer", "event_payload": {"key": key}}
+                await self._link.api.call(
+                    heard.token, "chat.postMessage", **said, metadata=metadata,
+                    unfurl_links=False, unfurl_media=False,
+                )  # fmt: skip
+            elif heard.where.channel:
+                user = heard.sender.user
+                await self._link.api.call(heard.token, "chat.postEphemeral", **said, user=user)
+            else:
+                await self._in_private(heard, said)
+        except (Refused, Retryable) as error:
+            _log.warning("slack.answer_lost", event_id=heard.call.event_id, reason=str(error))
+
+    async def _in_private(self, heard: Heard, said: Body) -> None:
+        """In the direct conversation, for what was asked where there is none."""
+        opened = await self._link.api.call(
+            heard.token, "conversations.open", users=heard.sender.user
+        )
+        said = said | {"channel": text_at(opened, "channel", "id"), "thread_ts": None}
+        await self._link.api.call(
+            heard.token, "chat.postMessage", **said, unfurl_links=False, unfurl_media=False
+        )

@@ -1,0 +1,159 @@
+"""Forms as modals: what they carry, how they are opened, and how they follow what is typed."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
+from typing import Any, cast
+
+from bot.slack.read import File, Sheet, Spot, text_at
+from handlers import intent_codec
+from handlers.intent_codec import BadIntent
+from handlers.intents import Begin, Intent
+from handlers.views.vocabulary import Actions, Button, Card, Form, Text
+
+# What a view may carry, in characters.
+METADATA = 3000
+_REMEMBERED = 2000
+# What says which thing an intent is about; everything else stands in the form's fields.
+_ABOUT = frozenset({"case_id", "message_id", "cycle", "source", "side"})
+
+
+class BadForm(ValueError):
+    """What came back is no form of ours, or of a version that is gone."""
+
+
+def form_in(card: Card) -> Form | None:
+    """The form of a card, if it has one."""
+    return next((one for one in card.elements if isinstance(one, Form)), None)
+
+
+def carry(intent: Intent, spot: Spot, files: Sequence[File] = ()) -> str:
+    """What comes back with a form: what it completes, where it was asked for, and which files.
+
+    Files that do not fit are left out, the last ones first.
+    """
+    carried: dict[str, Any] = {
+        "do": intent_codec.encode(bare(intent)),
+        "at": [spot.channel, spot.thread, spot.message],
+    }
+    kept = [[one.id, one.name[:80], one.media_type, one.size, one.url] for one in files]
+    while kept and len(json.dumps(carried | {"files": kept})) > METADATA:
+        kept.pop()
+    return json.dumps(carried | ({"files": kept} if kept else {}), separators=(",", ":"))
+
+
+def bare(intent: Intent) -> Intent:
+    """The intent without what its form's fields hold."""
+    defaults = {
+        f.name: f.default
+        for f in fields(intent)
+        if f.name not in _ABOUT and isinstance(f.default, str)
+    }
+    empty: Intent = replace(cast(Any, intent), **defaults)
+    return empty
+
+
+def wanted(sheet: Sheet) -> Intent:
+    """The intent that a form completes, with what stands in its fields; raises `BadForm`."""
+    try:
+        begun = intent_codec.decode(text_at(sheet.carries, "do"))
+        filled = intent_codec.fill(begun, sheet.values)
+        # Once more through the codec: a form holds texts, and this field may be a number.
+        return intent_codec.build(intent_codec.tag(filled), intent_codec.fields_of(filled))
+    except BadIntent as error:
+        raise BadForm(str(error)) from error
+
+
+def spot_of(sheet: Sheet) -> Spot:
+    """Where a form was asked for."""
+    at = sheet.carries.get("at")
+    if not isinstance(at, list) or len(at) != 3 or not all(isinstance(one, str) for one in at):
+        return Spot(direct=True)
+    channel, thread, message = at
+    return Spot(channel, thread, message, direct=not channel or channel.startswith("D"))
+
+
+def files_of(sheet: Sheet) -> tuple[File, ...]:
+    """Files of the form: those of the message that it began with, and those added to it."""
+    carried = sheet.carries.get("files")
+    begun = []
+    for one in carried if isinstance(carried, list) else ():
+        match one:
+            case [str(key), str(name), str(media_type), int(size), str(url)]:
+                begun.append(File(key, name, media_type, size, url))
+    return (*begun, *sheet.files)
+
+
+def with_values(card: Card, values: Mapping[str, str]) -> Card:
+    """The form's card with what was typed into it; faults that were mended are not shown again."""
+    form = form_in(card)
+    if form is None:
+        return card
+    filled = tuple(
+        replace(one, value=values.get(one.name, one.value), error="") for one in form.fields
+    )
+    drawn = replace(form, fields=filled)
+    return replace(card, elements=tuple(drawn if one is form else one for one in card.elements))
+
+
+def listen(block: dict[str, Any]) -> None:
+    """Ask Slack to tell what is typed as it is typed: it says nothing when a form is closed."""
+    element = block.get("element", {})
+    if block.get("type") == "input" and element.get("type") == "plain_text_input":
+        block["dispatch_action"] = True
+        element["dispatch_action_config"] = {"trigger_actions_on": ["on_character_entered"]}
+
+
+def begin(form: Form) -> Begin:
+    """What opens this form again."""
+    given = intent_codec.fields_of(form.intent)
+    case_id, message_id = given.get("case_id", 0), given.get("message_id", 0)
+    return Begin(
+        intent_codec.tag(form.intent),
+        case_id if isinstance(case_id, int) else 0,
+        message_id if isinstance(message_id, int) else 0,
+        next((field.value for field in form.fields if field.name == "description"), ""),
+    )
+
+
+def offer(card: Card) -> Card:
+    """A card with a button that opens the form: Slack opens one for three seconds after a press."""
+    form = form_in(card)
+    if form is None:
+        return card
+    lead = tuple(one for one in card.elements if isinstance(one, Text))[:1]
+    title = _plain(card)
+    button = Button(title if len(title) <= 40 else "Open the form", begin(form), "primary")
+    return replace(card, elements=(*lead, Actions((button,))), about="offer")
+
+
+def _plain(card: Card) -> str:
+    return "".join(span for span in card.title if isinstance(span, str)) or "Open the form"
+
+
+class Remembered:
+    """The forms that are open, by their views: what a search or a changed choice needs again.
+
+    After a restart they are asked of the desk anew.
+    """
+
+    def __init__(self) -> None:
+        self._cards: OrderedDict[str, Card] = OrderedDict()
+
+    def keep(self, view_id: str, card: Card) -> None:
+        """Remember the form that a view shows."""
+        self._cards[view_id] = card
+        self._cards.move_to_end(view_id)
+        while len(self._cards) > _REMEMBERED:
+            self._cards.popitem(last=False)
+
+    def get(self, view_id: str) -> Card | None:
+        """The form that a view shows, if it was opened here."""
+        return self._cards.get(view_id)
+
+    def forget(self, view_id: str) -> None:
+        """The view is closed."""
+        self._cards.pop(view_id, None)

@@ -1,0 +1,90 @@
+"""The desk's link to Slack: one session, the installations, the people, and what draws for them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from types import TracebackType
+from typing import Any, Self
+
+import structlog
+
+from bot.slack.api import SlackApi
+from bot.slack.deps import Clock, FileStore, Settings, wall
+from bot.slack.installs import Installs
+from bot.slack.looks import Looks
+from bot.slack.people import People
+from desk.ports import Desk
+from storage.desk import within
+
+_log = structlog.get_logger(__name__)
+
+
+class Link:
+    """What listening and sending share. Made by `open`, ended by `close`."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        files: FileStore,
+        settings: Settings,
+        api: SlackApi,
+        now: Clock,
+        wall: Clock,
+    ) -> None:
+        self.desk = desk
+        self.files = files
+        self.settings = settings
+        self.api = api
+        self.now = now
+        self.wall = wall
+        self.installs = Installs(desk, api, settings, wall)
+        self.people = People(desk, api, self.installs, wall)
+        self.looks = Looks(desk, settings.public_url, now)
+        self._later: set[asyncio.Task[None]] = set()
+
+    @classmethod
+    async def open(
+        cls, desk: Desk, files: FileStore, settings: Settings, now: Clock, wall: Clock = wall
+    ) -> Self:
+        """With a session of its own. `now` is the desk's time, `wall` the machine's; both aware."""
+        return cls(desk, files, settings, await SlackApi.open(settings.api_url, wall), now, wall)
+
+    def later(self, what: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Do what need not be done before Slack is answered; it never fails whoever asked."""
+        task = asyncio.get_running_loop().create_task(self._guarded(what, work))
+        self._later.add(task)
+        task.add_done_callback(self._later.discard)
+        return task
+
+    async def _guarded(self, what: str, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            # Whoever was waiting for an answer has had it: there is no hurry any more.
+            with within(None):
+                await work
+        except Exception:
+            _log.exception("slack.later_failed", what=what)
+
+    async def settled(self) -> None:
+        """Until everything that was put off is done."""
+        while self._later:
+            await asyncio.wait(tuple(self._later))
+
+    async def close(self) -> None:
+        """End what is under way, and give the connections back."""
+        if self._later:
+            _, late = await asyncio.wait(tuple(self._later), timeout=1.0)
+            for task in late:
+                task.cancel()
+        await self.api.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_val: BaseException | None,
+        exc_tb: TracebackType | None,
+    ) -> None:
+        await self.close()

@@ -1,0 +1,164 @@
+"""The few listeners that bolt calls: each finds what is to be done, and answers whatever happens.
+
+A request is committed first and acknowledged last. Nothing that a person did ends in an error page:
+what could not be saved, is not known, or went wrong is said to them in words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+
+from bot.platform import Retryable
+from bot.slack import words
+from bot.slack.acting import Acting
+from bot.slack.answers import Answers, Body
+from bot.slack.deps import Clock, Router
+from bot.slack.errors import Refused
+from bot.slack.events import Events
+from bot.slack.front import Front
+from bot.slack.heard import Ear
+from bot.slack.installs import NotInstalled
+from bot.slack.link import Link
+from bot.slack.read import Malformed, Payload, installed, text_at
+from desk.errors import NotSaved
+
+_log = structlog.get_logger(__name__)
+
+# Slack delivers an event four times at most: at once, and three times again.
+LAST_TRY = "3"
+_ANYTHING = re.compile(".*", re.DOTALL)
+
+Work = Callable[[Payload], Awaitable[Body]]
+
+
+class Listening:
+    """Joins what acts with bolt. `app` dispatches; its own verification and OAuth are not used."""
+
+    def __init__(self, link: Link, router: Router, now: Clock, wake: Callable[[], None]) -> None:
+        self._link = link
+        ear = Ear(link, router, now, wake)
+        answers = Answers(link)
+        front = Front(link, ear)
+        self.acting = Acting(link, ear, answers, front)
+        self.events = Events(link, ear, answers, front, now)
+        self.app = self._bolt()
+
+    def _bolt(self) -> AsyncApp:
+        """Bolt with the defaults that lose acknowledgements or ask Slack too often changed."""
+        app = AsyncApp(
+            name="partnerdesk",
+            client=self._link.api.client(),
+            authorize=_authorizing(self._link),
+            process_before_response=True,
+            # Done before bolt sees a request, over its raw bytes.
+            request_verification_enabled=False,
+            ssl_check_enabled=False,
+            # Ours are told apart where they are read.
+            ignoring_self_events_enabled=False,
+            attaching_function_token_enabled=False,
+        )
+        app.event(_ANYTHING)(self._event)
+        app.command(_ANYTHING)(self._answering(self.acting.command, words.to_command))
+        app.action(_ANYTHING)(self._answering(self.acting.press, self._to_press))
+        app.view(_ANYTHING)(self._answering(self.acting.submit, words.to_form))
+        app.options(_ANYTHING)(self._answering(self.acting.search, words.to_search))
+        app.shortcut(_ANYTHING)(self._answering(self.acting.shortcut, self._to_press))
+        app.view_closed(_ANYTHING)(self._answering(self.acting.closed, words.to_nobody))
+        return app
+
+    def _answering(
+        self, work: Work, otherwise: Callable[[Payload, str], Body]
+    ) -> Callable[..., Awaitable[BoltResponse]]:
+        """A listener that answers with what `work` returns, or says why there is nothing."""
+
+        async def listener(body: dict[str, Any]) -> BoltResponse:
+            try:
+                said = await work(body)
+            except NotSaved as error:
+                _log.warning("slack.not_saved", type=body.get("type"), reason=str(error))
+                said = otherwise(body, words.NOT_SAVED)
+            except NotInstalled as error:
+                _log.warning("slack.not_installed", workspace=str(error))
+                said = otherwise(body, words.NOT_INSTALLED)
+            except Malformed as error:
+                _log.warning("slack.malformed", lacks=str(error))
+                return BoltResponse(status=400)
+            except Exception:
+                _log.exception("slack.failed", type=body.get("type"))
+                said = otherwise(body, words.FAILED)
+            return BoltResponse(status=200, body=said or "")
+
+        return listener
+
+    def _to_press(self, body: Payload, said: str) -> Body:
+        """A press is answered with nothing; its words come after it."""
+        self._link.later("words", self._say(body, said))
+        return {}
+
+    async def _say(self, body: Payload, said: str) -> None:
+        url, trigger = text_at(body, "response_url"), text_at(body, "trigger_id")
+        try:
+            if url:
+                told = {"response_type": "ephemeral", "replace_original": False, "text": said}
+                await self._link.api.post_json(url, told)
+                return
+            via = await self._link.installs.of(*installed(body))
+            if via is not None and trigger:
+                method = "views.push" if words.in_modal(body) else "views.open"
+                await self._link.api.call(
+                    via.token, method, trigger_id=trigger, view=words.notice(said)
+                )
+        except (Refused, Retryable, NotSaved) as error:
+            _log.info("slack.words_lost", reason=str(error))
+
+    async def _event(self, body: dict[str, Any], request: AsyncBoltRequest) -> BoltResponse:
+        """An event; what was not saved is delivered by Slack again."""
+        try:
+            await self.events.happened(body)
+        except NotSaved as error:
+            _log.warning("slack.event_not_saved", reason=str(error))
+            if request.headers.get("x-slack-retry-num", [""])[0] == LAST_TRY:
+                self._link.later("words", self.events.lost(body, words.NOT_SAVED))
+            return BoltResponse(status=503)
+        except NotInstalled as error:
+            _log.warning("slack.not_installed", workspace=str(error))
+        except Malformed as error:
+            _log.warning("slack.malformed", lacks=str(error))
+            return BoltResponse(status=400, headers={"x-slack-no-retry": "1"})
+        except Exception:
+            _log.exception("slack.event_failed", type=text_at(body, "event", "type"))
+            return BoltResponse(status=500)
+        return BoltResponse(status=200)
+
+
+def _authorizing(link: Link) -> Callable[..., Awaitable[AuthorizeResult]]:
+    """How bolt learns whose token to use: from our own rows, without a call of Slack."""
+
+    async def authorize(
+        context: AsyncBoltContext, enterprise_id: str | None, team_id: str | None
+    ) -> AuthorizeResult:
+        try:
+            found = await link.installs.of(team_id or "", enterprise_id or "")
+        except NotSaved:
+            # The listener asks again, in what is left of the time, and says so.
+            found = None
+        # An app that is not installed is dealt with in words, later on.
+        return AuthorizeResult(
+            enterprise_id=enterprise_id,
+            team_id=team_id,
+            bot_user_id=found.bot_user if found else None,
+            bot_id=found.bot_id if found else None,
+            bot_token=found.token if found else None,
+            user_id=context.user_id,
+        )
+
+    return authorize
