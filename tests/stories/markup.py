@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html.parser import HTMLParser
 
 VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "path", "rect", "circle", "use"})
@@ -23,6 +25,7 @@ class Node:
     tag: str
     attrs: dict[str, str] = field(default_factory=dict)
     children: list[Node | str] = field(default_factory=list)
+    seen: dict[bool, str] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> str:
         return self.attrs[name]
@@ -60,8 +63,10 @@ class Node:
 
     def text(self, *, lasting: bool = False) -> str:
         """What is seen, a line a block; `lasting` writes times in a way that does not age."""
-        lines = "".join(self._pieces(lasting)).split("\n")
-        return "\n".join(" ".join(line.split()) for line in lines if line.strip())
+        if lasting not in self.seen:
+            lines = "".join(self._pieces(lasting)).split("\n")
+            self.seen[lasting] = "\n".join(" ".join(one.split()) for one in lines if one.strip())
+        return self.seen[lasting]
 
     def _pieces(self, lasting: bool) -> Iterator[str]:
         if self.tag in UNSEEN or "hidden" in self.attrs:
@@ -114,6 +119,23 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.open[-1].children.append(data)
+
+
+def messages(html: str) -> list[Node]:
+    """The messages of a page; one that is read again and again is taken apart once."""
+    return [_message(found) for found in re.findall(r"<article .*?</article>", html, re.DOTALL)]
+
+
+@lru_cache(maxsize=5000)
+def _message(html: str) -> Node:
+    article = read(html).one("article")
+    assert article is not None
+    return article
+
+
+def around(html: str) -> Node:
+    """The page without its messages."""
+    return read(re.sub(r"<article .*?</article>", "", html, flags=re.DOTALL))
 
 
 def read(html: str) -> Node:

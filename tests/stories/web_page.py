@@ -60,7 +60,8 @@ class WebPage:
         )
 
     async def _load(self) -> tuple[dict[str, Node], int]:
-        page = await self.person.page(self.conversation, self.thread)
+        html = await self.person.page(self.conversation, self.thread)
+        page = markup.around(html)
         talk = page.one("section", cls="talk")
         assert talk is not None
         assert talk["data-conversation"] == self.conversation
@@ -68,7 +69,7 @@ class WebPage:
         self.topic = topic.text() if topic else ""
         body = page.one("body")
         assert body is not None
-        found = {one["data-id"]: one for one in talk.all("article", cls="message")}
+        found = {one["data-id"]: one for one in markup.messages(html)}
         return found, int(body["data-seq"])
 
     async def _listen(self) -> None:
@@ -97,9 +98,7 @@ class WebPage:
         if name == "message":
             belongs = data["conversation"] == self.conversation and data["thread"] == self.thread
             if belongs or data["id"] in self.messages:
-                article = markup.read(data["html"]).one("article")
-                assert article is not None
-                self.messages[data["id"]] = article
+                (self.messages[data["id"]],) = markup.messages(data["html"])
         self.changed.set()
 
     @property

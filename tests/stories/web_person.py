@@ -94,7 +94,7 @@ class WebPerson:
         body = page.one("body")
         self.csrf = body["data-csrf"] if body else ""
 
-    async def page(self, conversation: str, thread: str = "") -> Node:
+    async def page(self, conversation: str, thread: str = "") -> str:
         """A whole page, freshly loaded; raises `CannotSee`."""
         path = f"/c/{quote(conversation, safe=':')}"
         query = {"thread": thread} if thread else {}
@@ -103,11 +103,10 @@ class WebPerson:
         if status == 401:
             await self.sign_in()
             return await self.page(conversation, thread)
-        page = markup.read(text)
         if status != 200:
-            raise CannotSee(page.text())
-        self._remember(page)
-        return page
+            raise CannotSee(markup.read(text).text())
+        self._remember(markup.around(text))
+        return text
 
     async def listen(self, query: Mapping[str, str]) -> ClientResponse:
         """The live stream, which stays open."""
@@ -123,7 +122,7 @@ class WebPerson:
 
     async def _places(self) -> dict[str, str]:
         """The conversations that the left column offers, by name."""
-        home = await self.page(f"dm:{self.key}")
+        home = markup.around(await self.page(f"dm:{self.key}"))
         found = {}
         for link in home.all("a", cls="place"):
             name = link.one(cls="place-name")
