@@ -14,7 +14,9 @@ ARGS ?=
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input --quiet
-INSTALL := $(PIP) install --require-hashes -r
+# The locks are complete, so pip has nothing to resolve: left to it, an old pip looks beyond the lock
+# for a requirement with an extra as soon as there is a newer release, and then refuses the hashes.
+INSTALL := $(PIP) install --require-hashes --no-deps -r
 SOURCES := bot handlers sla storage desk $(wildcard tests bench)
 
 # The tool that makes the locks is no part of the program, so it is pinned here and kept apart.

@@ -20,6 +20,7 @@ from bot.platform import Platform
 from bot.readings import Reading, Readings
 from bot.settling import Settling
 from desk.errors import NotSaved
+from desk.mishaps import survived
 from desk.notices import Alert
 from desk.ports import Desk
 from desk.records import OutboxRow
@@ -86,13 +87,13 @@ class Delivery:
             # Cleared before the look: what is planned meanwhile must not be slept through.
             self._woken.clear()
             seconds = LONGEST_SLEEP
-            try:
+            with survived() as mishap:
                 taken, _ = await self._begin()
                 seconds = 0.0 if taken else await self._idle()
-            except NotSaved as refused:
-                self._settling.complain(refused)
-            except Exception:
-                _log.exception("delivery.failed")
+            if isinstance(mishap.error, NotSaved):
+                self._settling.complain(mishap.error)
+            elif mishap.error is not None:
+                _log.error("delivery.failed", exc_info=mishap.error)
             if len(self._sending) >= LANES:
                 await asyncio.wait(self._sending, return_when=asyncio.FIRST_COMPLETED)
             if seconds and not stop.is_set():
@@ -144,19 +145,18 @@ class Delivery:
         lock = self._lanes.setdefault(order, asyncio.Lock())
         left = list(readings)
         async with lock:
-            try:
+            with survived() as mishap:
                 await self._send_lane(order, left, leased)
-            except NotSaved as refused:
+            if mishap.error is None:
+                return
+            if isinstance(mishap.error, NotSaved):
                 # Nothing of these was sent: they are given back as soon as that can be saved.
-                self._settling.complain(refused)
-                await self._settling.put_back(
-                    _rows(left), self._clock() + TOO_LONG, "the change could not be saved"
-                )
-            except Exception:
-                _log.exception("delivery.lane_failed", order=order)
-                await self._settling.put_back(
-                    _rows(left), self._clock() + TOO_LONG, "the desk made a mistake"
-                )
+                self._settling.complain(mishap.error)
+                why = "the change could not be saved"
+            else:
+                _log.error("delivery.lane_failed", order=order, exc_info=mishap.error)
+                why = "the desk made a mistake"
+            await self._settling.put_back(_rows(left), self._clock() + TOO_LONG, why)
 
     async def _send_lane(self, order: str, left: list[Reading], leased: datetime) -> None:
         """Send the notices of a lane; what is done with is taken out of `left`."""

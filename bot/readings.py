@@ -12,6 +12,7 @@ import structlog
 
 from bot.faces import Draft, draft
 from desk.errors import NotSaved
+from desk.mishaps import survived
 from desk.ports import Desk, UnitOfWork
 from desk.records import OutboxRow
 from sla.catalog import Catalog
@@ -55,16 +56,14 @@ class Readings:
 
     async def of(self, rows: Sequence[OutboxRow]) -> list[Reading]:
         """A reading of each, in one transaction; raises `NotSaved` where there is no database."""
-        try:
+        with survived(NotSaved) as mishap:
             return await self._together(rows)
-        except NotSaved:
-            raise
-        except Exception as mistake:
-            if len(rows) == 1:
-                _log.exception("delivery.draft_failed", key=rows[0].planned.key)
-                return [Reading(rows[0], Puzzle(mistake), time.monotonic())]
-            # One of them is the culprit; the others are not to suffer for it.
-            return [reading for row in rows for reading in await self.of([row])]
+        mistake = mishap.error
+        if len(rows) == 1 and mistake is not None:
+            _log.error("delivery.draft_failed", key=rows[0].planned.key, exc_info=mistake)
+            return [Reading(rows[0], Puzzle(mistake), time.monotonic())]
+        # One of them is the culprit; the others are not to suffer for it.
+        return [reading for row in rows for reading in await self.of([row])]
 
     async def again(self, reading: Reading) -> Reading:
         """The same notice, read again unless that was just done."""

@@ -11,6 +11,7 @@ import structlog
 
 from bot.outlets import MAYBE
 from desk.errors import NotSaved
+from desk.mishaps import survived
 from desk.ports import Desk, UnitOfWork
 from desk.records import OutboxRow
 from sla.scheduler import QUIET
@@ -84,23 +85,19 @@ class Settling:
             for work in works:
                 await work(uow)
 
-        try:
+        with survived(NotSaved) as mishap:
             await self._desk.run(write)
-        except NotSaved:
-            raise
-        except Exception:
+        if mishap.error is not None:
             # One of them is the culprit; the others are written down all the same.
             for work in works:
                 await self._one(work)
 
     async def _one(self, work: Work) -> None:
-        try:
+        with survived(NotSaved) as mishap:
             await self._desk.run(work)
-        except NotSaved:
-            raise
-        except Exception:
+        if mishap.error is not None:
             # Its lease ends by itself, and it is sent again.
-            _log.exception("delivery.outcome_lost")
+            _log.error("delivery.outcome_lost", exc_info=mishap.error)
 
 
 async def put_back(

@@ -21,6 +21,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from desk.errors import NotSaved
+from desk.mishaps import survived
 from desk.ports import Desk, UnitOfWork
 from sla import watch
 from sla.catalog import Catalog
@@ -181,12 +182,12 @@ class Scheduler:
             # Cleared before the sweep: what is set while it runs must not be slept through.
             self._woken.clear()
             seconds = LONGEST_SLEEP
-            try:
+            with survived() as mishap:
                 seconds = await self.sweep_all()
-            except NotSaved as refused:
-                self._complain("sweep", "The sweep could not be saved and is tried again", refused)
-            except Exception as error:
-                self._complain("sweep", "The sweep failed and is tried again", error)
+            if mishap.error is not None:
+                saved = not isinstance(mishap.error, NotSaved)
+                words = "failed" if saved else "could not be saved"
+                self._complain("sweep", f"The sweep {words} and is tried again", mishap.error)
             if not self._stopping:
                 await self._wait(self._woken, seconds)
 
@@ -195,10 +196,11 @@ class Scheduler:
         if task is not None:
             self._running.add(task)
         try:
-            await job.run(self._clock())
-            self._planned()
-        except Exception as error:
-            self._complain(job.name, f"The job {job.name} failed", error)
+            with survived() as mishap:
+                await job.run(self._clock())
+                self._planned()
+            if mishap.error is not None:
+                self._complain(job.name, f"The job {job.name} failed", mishap.error)
         finally:
             if task is not None:
                 self._running.discard(task)

@@ -66,12 +66,17 @@ class _Context(TransactionContextPooled):
             if exc_type is None:
                 await self.client.commit()
             else:
-                # A lost connection cannot be rolled back, and need not be: what was refused or
-                # went wrong is the news. The pool clears whatever state is left.
-                with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
-                    await self.client.rollback()
+                await self._roll_back()
         finally:
             await self._pool.release(self.client._connection)
+
+    async def _roll_back(self) -> None:
+        # A lost connection cannot be rolled back, and need not be: what was refused or went wrong
+        # is the news. Thrown away, it also says nothing when it is given back to the pool.
+        try:
+            await self.client.rollback()
+        except (asyncpg.PostgresError, *_DEAD, OSError):
+            self.client._connection.terminate()
 
     @property
     def _pool(self) -> asyncpg.Pool[asyncpg.Record]:

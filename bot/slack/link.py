@@ -14,6 +14,7 @@ from bot.slack.deps import Clock, FileStore, Settings, wall
 from bot.slack.installs import Installs
 from bot.slack.looks import Looks
 from bot.slack.people import People
+from desk.mishaps import survived
 from desk.ports import Desk
 from storage.desk import within
 
@@ -58,12 +59,11 @@ class Link:
         return task
 
     async def _guarded(self, what: str, work: Coroutine[Any, Any, None]) -> None:
-        try:
-            # Whoever was waiting for an answer has had it: there is no hurry any more.
-            with within(None):
-                await work
-        except Exception:
-            _log.exception("slack.later_failed", what=what)
+        # Whoever was waiting for an answer has had it: there is no hurry any more.
+        with survived() as mishap, within(None):
+            await work
+        if mishap.error is not None:
+            _log.error("slack.later_failed", what=what, exc_info=mishap.error)
 
     async def settled(self) -> None:
         """Until everything that was put off is done."""

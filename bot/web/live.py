@@ -17,6 +17,7 @@ import structlog
 from aiohttp import web
 
 from bot.web.conversations import Told, rooms_of, told
+from desk.mishaps import survived
 from desk.ports import Desk, UnitOfWork
 from desk.records import ChatMessage
 from handlers.views.codec import BadCard, decode_card
@@ -134,12 +135,12 @@ class Hub:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._work.wait(), _TICK if self._streams else None)
             self._work.clear()
-            try:
+            with survived() as mishap:
                 while await self.sweep():
                     pass
-            except Exception:
+            if mishap.error is not None:
                 # A locked database or a full disk: the pages wait, and the next look finds it.
-                _log.exception("web.live.failed")
+                _log.error("web.live.failed", exc_info=mishap.error)
                 await asyncio.sleep(_TICK)
 
     async def sweep(self) -> bool:

@@ -16,6 +16,7 @@ from bot.web.faults import NotFound
 from bot.web.pages import Conversation, Demo, Page, PlaceItem
 from bot.web.visit import SESSIONS, Visit, visit
 from desk.case import Verb
+from desk.mishaps import survived
 from desk.notices import Side
 from desk.people import Person, PlaceKind, Role
 from desk.ports import UnitOfWork
@@ -124,13 +125,14 @@ async def file(request: web.Request) -> web.StreamResponse:
     )
     await response.prepare(request)
     try:
-        await response.write(first)
-        async for piece in pieces:
-            await response.write(piece)
+        with survived(ConnectionError) as mishap:
+            await response.write(first)
+            async for piece in pieces:
+                await response.write(piece)
     except ConnectionError:
         return response  # nobody waits for the rest
-    except Exception:
-        _log.exception("web.file.failed", key=key)
+    if mishap.error is not None:
+        _log.error("web.file.failed", key=key, exc_info=mishap.error)
         # Its length was promised already: a broken connection says that it is not whole.
         request.protocol.force_close()
         return response

@@ -15,6 +15,7 @@ from bot.web.faults import BadRequest
 from bot.web.live import Batch, Stream
 from bot.web.visit import Visit, visit
 from desk.errors import NotSaved
+from desk.mishaps import survived
 
 _log = structlog.get_logger(__name__)
 HEARTBEAT = 15.0
@@ -78,11 +79,12 @@ def _batch(here: Visit, batch: Batch) -> str:
     said = []
     for one in batch.told:
         message = one.message
-        try:
+        html = ""
+        with survived() as mishap:
             html = render.message(here.viewer, item(one, here.person), now)
-        except Exception:
+        if mishap.error is not None:
             # One message that cannot be drawn must not keep a page from all the later ones.
-            _log.exception("web.message.failed", message_id=message.id)
+            _log.error("web.message.failed", message_id=message.id, exc_info=mishap.error)
             continue
         data = {
             "conversation": message.conversation,

@@ -101,7 +101,7 @@ def _guard(ours: frozenset[int]) -> Middleware:
             return response
         except ConnectionError:
             raise  # the browser has gone: nobody is left to be answered
-        except Exception:
+        except Exception:  # noqa: BLE001  the edge: a crash is logged, and answered as one
             _log.exception("web.failed", path=request.path)
             words = ("The desk could not do this.", "The fault is ours, and has been written down.")
             return _failed(request, BadRequest(*words, "Try again in a moment."), 500)
