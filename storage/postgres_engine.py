@@ -49,7 +49,7 @@ class _Context(TransactionContextPooled):
             await self.client.begin()
         except BaseException as error:
             if isinstance(error, _DEAD):
-                connection.terminate()
+                _throw_away(connection)
             await self._pool.release(connection)
             raise
         self.token = get_connections().set(self.connection_name, self.client)
@@ -76,12 +76,18 @@ class _Context(TransactionContextPooled):
         try:
             await self.client.rollback()
         except (asyncpg.PostgresError, *_DEAD, OSError):
-            self.client._connection.terminate()
+            _throw_away(self.client._connection)
 
     @property
     def _pool(self) -> asyncpg.Pool[asyncpg.Record]:
         pool: asyncpg.Pool[asyncpg.Record] = self.client._parent._pool
         return pool
+
+
+def _throw_away(connection: Any) -> None:
+    # One that has noticed its end by itself is no longer the caller's to end.
+    with contextlib.suppress(asyncpg.InterfaceError):
+        connection.terminate()
 
 
 class Client(AsyncpgDBClient):
