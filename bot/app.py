@@ -71,7 +71,13 @@ async def run(settings: Settings) -> None:
             await _seed(desk, programs, parts)
         await stack.enter_async_context(_sweeping(parts.scheduler))
         await stack.enter_async_context(_sending(parts.delivery))
-        runner = web.AppRunner(parts.app, access_log=None, shutdown_timeout=STOP_SERVING)
+        runner = web.AppRunner(
+            parts.app,
+            access_log=None,
+            shutdown_timeout=STOP_SERVING,
+            # What is signed is the bytes that came, and nothing is unpacked for a stranger.
+            auto_decompress=False,
+        )
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         for one in sockets:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
-from typing import Any
+from contextlib import suppress
 
 import structlog
 from slack_bolt.async_app import AsyncApp
@@ -18,7 +18,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.platform import Retryable
-from bot.slack import words
+from bot.slack import arrival, words
 from bot.slack.acting import Acting
 from bot.slack.answers import Answers, Body
 from bot.slack.deps import Clock, Router
@@ -30,6 +30,7 @@ from bot.slack.installs import NotInstalled
 from bot.slack.link import Link
 from bot.slack.read import Malformed, Payload, installed, text_at
 from desk.errors import NotSaved
+from desk.mishaps import survived
 
 _log = structlog.get_logger(__name__)
 
@@ -80,21 +81,16 @@ class Listening:
     ) -> Callable[..., Awaitable[BoltResponse]]:
         """A listener that answers with what `work` returns, or says why there is nothing."""
 
-        async def listener(body: dict[str, Any]) -> BoltResponse:
-            try:
+        async def listener(context: AsyncBoltContext) -> BoltResponse:
+            body = arrival.brought(context)
+            said: Body = {}
+            with survived() as mishap:
                 said = await work(body)
-            except NotSaved as error:
-                _log.warning("slack.not_saved", type=body.get("type"), reason=str(error))
-                said = otherwise(body, words.NOT_SAVED)
-            except NotInstalled as error:
-                _log.warning("slack.not_installed", workspace=str(error))
-                said = otherwise(body, words.NOT_INSTALLED)
-            except Malformed as error:
-                _log.warning("slack.malformed", lacks=str(error))
+            if isinstance(mishap.error, Malformed):
+                _log.warning("slack.malformed", lacks=str(mishap.error))
                 return BoltResponse(status=400)
-            except Exception:  # noqa: BLE001  the edge: a crash is logged, and answered as one
-                _log.exception("slack.failed", type=body.get("type"))
-                said = otherwise(body, words.FAILED)
+            if mishap.error is not None:
+                said = otherwise(body, _words_for(mishap.error, text_at(body, "type")))
             return BoltResponse(status=200, body=said or "")
 
         return listener
@@ -120,45 +116,61 @@ class Listening:
         except (Refused, Retryable, NotSaved) as error:
             _log.info("slack.words_lost", reason=str(error))
 
-    async def _event(self, body: dict[str, Any], request: AsyncBoltRequest) -> BoltResponse:
+    async def _event(self, context: AsyncBoltContext, request: AsyncBoltRequest) -> BoltResponse:
         """An event; what was not saved is delivered by Slack again."""
-        try:
+        body = arrival.brought(context)
+        with survived() as mishap:
             await self.events.happened(body)
-        except NotSaved as error:
-            _log.warning("slack.event_not_saved", reason=str(error))
-            if request.headers.get("x-slack-retry-num", [""])[0] == LAST_TRY:
-                self._link.later("words", self.events.lost(body, words.NOT_SAVED))
-            return BoltResponse(status=503)
-        except NotInstalled as error:
+        match mishap.error:
+            case None:
+                return BoltResponse(status=200)
+            case NotInstalled():
+                _log.warning("slack.not_installed", workspace=str(mishap.error))
+                return BoltResponse(status=200)
+            case Malformed():
+                _log.warning("slack.malformed", lacks=str(mishap.error))
+                return BoltResponse(status=400, headers={"x-slack-no-retry": "1"})
+            case NotSaved() | Retryable():
+                _log.warning("slack.event_not_saved", reason=str(mishap.error))
+                if request.headers.get("x-slack-retry-num", [""])[0] == LAST_TRY:
+                    self._link.later("words", self.events.lost(body, words.NOT_SAVED))
+                return BoltResponse(status=503)
+            case error:
+                _log.error(
+                    "slack.event_failed", type=text_at(body, "event", "type"), exc_info=error
+                )
+                return BoltResponse(status=500)
+
+
+def _words_for(error: Exception, kind: str) -> str:
+    """What is said to a person of what went wrong; it is written down, too."""
+    match error:
+        case NotSaved() | Retryable():
+            _log.warning("slack.not_saved", type=kind, reason=str(error))
+            return words.NOT_SAVED
+        case NotInstalled():
             _log.warning("slack.not_installed", workspace=str(error))
-        except Malformed as error:
-            _log.warning("slack.malformed", lacks=str(error))
-            return BoltResponse(status=400, headers={"x-slack-no-retry": "1"})
-        except Exception:  # noqa: BLE001  the edge: Slack delivers the event again
-            _log.exception("slack.event_failed", type=text_at(body, "event", "type"))
-            return BoltResponse(status=500)
-        return BoltResponse(status=200)
+            return words.NOT_INSTALLED
+        case _:
+            _log.error("slack.failed", type=kind, exc_info=error)
+            return words.FAILED
 
 
 def _authorizing(link: Link) -> Callable[..., Awaitable[AuthorizeResult]]:
     """How bolt learns whose token to use: from our own rows, without a call of Slack."""
 
-    async def authorize(
-        context: AsyncBoltContext, enterprise_id: str | None, team_id: str | None
-    ) -> AuthorizeResult:
-        try:
-            found = await link.installs.of(team_id or "", enterprise_id or "")
-        except NotSaved:
+    async def authorize(context: AsyncBoltContext) -> AuthorizeResult:
+        found = None
+        with suppress(NotSaved, Retryable):
             # The listener asks again, in what is left of the time, and says so.
-            found = None
+            found = await link.installs.of(*installed(arrival.brought(context)))
         # An app that is not installed is dealt with in words, later on.
         return AuthorizeResult(
-            enterprise_id=enterprise_id,
-            team_id=team_id,
+            enterprise_id=found.enterprise if found else None,
+            team_id=found.workspace if found else None,
             bot_user_id=found.bot_user if found else None,
             bot_id=found.bot_id if found else None,
             bot_token=found.token if found else None,
-            user_id=context.user_id,
         )
 
     return authorize

@@ -97,9 +97,11 @@ def typed(values: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> dict[str, st
         for given in actions.values():
             if "files" in given:
                 continue
-            option = given.get("selected_option") or {}
-            text = given.get("value") or option.get("value") or ""
-            parts.setdefault(name, []).append((int(more) if more.isdecimal() else 1, text))
+            option = given.get("selected_option")
+            chosen = option.get("value") if isinstance(option, Mapping) else None
+            text = given.get("value") or chosen
+            said = text if isinstance(text, str) else ""
+            parts.setdefault(name, []).append((int(more) if more.isdecimal() else 1, said))
     return {
         name: "\n".join(text for _, text in sorted(held) if text) for name, held in parts.items()
     }

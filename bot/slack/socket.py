@@ -10,15 +10,16 @@ from typing import Any, Self
 
 import aiohttp
 import structlog
-from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.platform import Retryable
+from bot.slack import arrival
 from bot.slack.errors import Refused
 from bot.slack.link import Link
 from bot.slack.listening import Listening
 from bot.slack.read import Malformed, map_at, text_at
-from bot.slack.wire import dispatch, shaped
+from bot.slack.wire import ANSWER_WITHIN, dispatch
+from storage.desk import within
 
 _log = structlog.get_logger(__name__)
 
@@ -129,7 +130,7 @@ class Socket:
                 continue
             self.heard_at = self._link.wall()
             try:
-                envelope = json.loads(said.data)
+                envelope = arrival.parsed(said.data)
             except ValueError:
                 continue
             match text_at(envelope, "type"):
@@ -145,17 +146,13 @@ class Socket:
     async def _heard(self, line: aiohttp.ClientWebSocketResponse, envelope: dict[str, Any]) -> None:
         retry = str(envelope.get("retry_attempt") or "")
         try:
-            body = shaped(dict(map_at(envelope, "payload")))
-            call = AsyncBoltRequest(
-                mode="socket_mode",
-                body=body,
-                headers={"x-slack-retry-num": retry} if retry else {},
-            )
+            call = arrival.call(map_at(envelope, "payload"), retry)
         except Malformed as error:
             _log.warning("slack.malformed", lacks=str(error))
             answer = BoltResponse(status=200)
         else:
-            answer = await dispatch(self._listening, call)
+            with within(ANSWER_WITHIN):
+                answer = await dispatch(self._listening, call) if call else BoltResponse(status=200)
         if answer.status >= 500:
             # Not acknowledged: Slack brings an event again.
             return

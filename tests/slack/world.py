@@ -174,7 +174,7 @@ async def _serving(made: World, router: Router) -> AsyncIterator[None]:
     for team in TEAMS.values():
         await installed(made, team)
     places(made.slack)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2, auto_decompress=False)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     made.slack.delivery.app_url = f"http://127.0.0.1:{runner.addresses[0][1]}"

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import io
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -39,7 +41,7 @@ class Answered:
 
     status: int
     text: str = ""
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def body(self) -> Json:
@@ -88,9 +90,9 @@ class Delivery:
         said = {"Content-Type": kind, **headers}
         try:
             async with self._session.post(
-                f"{self.app_url}/slack/events", data=body, headers=said
+                f"{self.app_url}/slack/events", data=io.BytesIO(body), headers=said
             ) as answer:
-                return Answered(answer.status, await answer.text(), dict(answer.headers))
+                return Answered(answer.status, await answer.text(), answer.headers)
         except (ClientError, TimeoutError):
             return Answered(0)
 
