@@ -71,9 +71,11 @@ class Answer:
     """What came of an inbound event.
 
     `accepted` is False where nothing was changed because of a refusal or wrong fields;
-    `case_id` is the case that it touched, so that a live platform can show it.
+    `case_id` is the case that it touched, so that a live platform can show it. `again` says that
+    the event was answered before: nothing was done, and this shows what came of it then.
     """
 
     replies: tuple[Reply, ...] = ()
     accepted: bool = True
     case_id: int | None = None
+    again: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from desk.case import Verb
@@ -68,7 +69,9 @@ class Router:
         seen = await uow.inbox.enter(inbound.event_id, now)
         person = await known(uow, inbound.sender)
         if person is None:
-            return Answer() if seen is not None else await self._stranger(uow, inbound, now)
+            if seen is not None:
+                return Answer(again=True)
+            return await self._stranger(uow, inbound, now)
         ctx = self._context(uow, inbound, now, person)
         if seen is not None:
             return await self._again(ctx, seen)
@@ -104,12 +107,12 @@ class Router:
     async def _again(self, ctx: Context, seen: Seen) -> Answer:
         """A redelivery: nothing is done twice; whoever asks again is shown what came of it."""
         if seen.case_id is None:
-            return Answer()
+            return Answer(again=True)
         try:
             case = await ctx.case(seen.case_id, Verb.SEE)
         except Refusal:
-            return Answer()
-        return answer(await ctx.view(case), case_id=case.id)
+            return Answer(again=True)
+        return replace(answer(await ctx.view(case), case_id=case.id), again=True)
 
     async def _intent(self, uow: UnitOfWork, inbound: Inbound, *, vendor: bool) -> Intent | None:
         """What is wanted; None where people talk among themselves."""
@@ -124,15 +127,19 @@ class Router:
                 return Say(ref.case_id, ref.side.value, text, inbound.said.source)
         called, said = _called(text)
         intent = grammar.understand(said, vendor=vendor)
-        talk = isinstance(intent, LinkWorkspace) or (
-            isinstance(intent, Help) and bool(intent.unknown)
-        )
+        # People greet each other, too.
+        talk = isinstance(intent, LinkWorkspace | Help)
         return None if talk and not where.direct and not called else intent
 
     async def _refused(self, inbound: Inbound, now: datetime, refusal: Refusal) -> Answer:
         """A refusal in words, or the form once more; a stale button's card is drawn again."""
 
         async def work(uow: UnitOfWork) -> Answer:
+            # A form may be sent again as it was, when there is more quota; a message that comes
+            # again is the same message.
+            words = isinstance(inbound.said, Utterance)
+            if words and await uow.inbox.enter(inbound.event_id, now) is not None:
+                return Answer(accepted=False, again=True)
             person = await known(uow, inbound.sender)
             if person is None:
                 view = RefusalView(refusal, link.next_steps(refusal))

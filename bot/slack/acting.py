@@ -44,7 +44,7 @@ class Acting:
         """A slash command: its words are what the grammar reads."""
         heard = await self._ear.hear(read.command(body))
         name = text_at(body, "command")
-        said = texts.plain(text_at(body, "text"), heard.via.bot_user)
+        said = texts.plain(text_at(body, "text"), await self._link.installs.bots())
         words = f"{name} {said}".strip()
         if not is_command(words):
             words = f"/desk {said or 'help'}"
@@ -167,7 +167,7 @@ class Acting:
     async def _open_from(self, heard: Heard, body: Payload) -> Body:
         """A case about a message: with its words, where it stands, and its files."""
         message = read.map_at(body, "message")
-        said = texts.plain(text_at(message, "text"), heard.via.bot_user)
+        said = texts.plain(text_at(message, "text"), await self._link.installs.bots())
         attached = tuple(read.file_of(one) for one in read.list_at(message, "files"))
         asked = await self._ear.ask(heard, Begin("open_case", text=said))
         link = await self._permalink(heard)

@@ -60,7 +60,12 @@ class Answers:
         return NOTHING
 
     async def to_message(self, asked: Asked) -> None:
-        """Shown in the conversation: to everybody in a direct one, to the writer elsewhere."""
+        """Shown in the conversation: to everybody in a direct one, to the writer elsewhere.
+
+        What Slack brings again was answered when it came first.
+        """
+        if asked.answer.again:
+            return
         for number, reply in enumerate(asked.answer.replies):
             card = to_card(reply.view)
             body = await self._drawn(asked.heard, forms.offer(card))

@@ -99,10 +99,11 @@ class Events:
     async def _written(self, call: Call, event: Payload) -> None:
         spot = call.spot
         via = await self._link.installs.of(*call.installed) or await self._link.installs.own()
-        if via is None or call.actor.user == via.bot_user:
+        bots = await self._link.installs.bots()
+        if via is None or call.actor.user in bots:
             return
         # People talk in channels: only where the desk is at home, or is called, is it asked.
-        called = via.bot_user in texts.mentions(text_at(event, "text"))
+        called = bots & texts.mentions(text_at(event, "text"))
         if not (spot.direct or called or await self._link.people.place(spot.channel)):
             return
         # A mention comes twice, as a message and as a mention; it is one thing said.
@@ -110,7 +111,7 @@ class Events:
             replace(call, event_id=f"slack:said:{spot.channel}:{spot.message}")
         )
         names = await self._names(heard, text_at(event, "text"))
-        said = texts.plain(text_at(event, "text"), via.bot_user, names)
+        said = texts.plain(text_at(event, "text"), bots, names)
         attached = [read.file_of(one) for one in read.list_at(event, "files")]
         fetched = await files.fetch(self._link, heard, attached)
         try:
@@ -124,7 +125,7 @@ class Events:
 
     async def _names(self, heard: Heard, text: str) -> Mapping[str, str]:
         """What the mentioned people are called, as far as the desk knows them."""
-        users = texts.mentions(text) - {heard.via.bot_user}
+        users = texts.mentions(text) - await self._link.installs.bots()
         if not users:
             return {}
         workspaces = (heard.where.workspace, heard.via.workspace, heard.sender.workspace)
@@ -151,7 +152,7 @@ class Events:
             return
         heard = await self._ear.hear(call)
         names = await self._names(heard, text_at(message, "text"))
-        text = texts.plain(text_at(message, "text"), heard.via.bot_user, names)
+        text = texts.plain(text_at(message, "text"), await self._link.installs.bots(), names)
         source = source_of(heard, text_at(message, "ts"))
         asked = await self._ear.ask(heard, EditMessage(source, text))
         await self._answers.to_message(asked)

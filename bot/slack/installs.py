@@ -43,6 +43,7 @@ class Installs:
         self._settings = settings
         self._now = now
         self._kept: dict[str, tuple[Installation | None, datetime]] = {}
+        self._bots: tuple[frozenset[str], datetime] | None = None
         self._own: Installation | None = None
         self._asking = asyncio.Lock()
         self._ask_again_at = datetime.min.replace(tzinfo=UTC)
@@ -102,6 +103,18 @@ class Installs:
                 return found
         return None
 
+    async def bots(self) -> frozenset[str]:
+        """The app's own accounts, in all the workspaces that have it.
+
+        In a shared channel people call whichever of them their Slack offers.
+        """
+        if self._bots is None or self._bots[1] <= self._now():
+            every = await self._desk.run(lambda uow: uow.installations.all(PLATFORM))
+            found = frozenset(one.bot_user for one in every if one.bot_user)
+            self._bots = found, self._now() + FRESH
+        own = await self.own()
+        return self._bots[0] | ({own.bot_user} if own else frozenset())
+
     async def home(self, *ids: str) -> str:
         """How the desk calls a workspace: by its installation, or by the first id it has."""
         found = await self.of(*ids)
@@ -125,6 +138,7 @@ class Installs:
 
     def forget(self, workspace: str = "") -> None:
         """Look again before the next use; at everything without a `workspace`."""
+        self._bots = None
         if workspace:
             self._kept.pop(workspace, None)
         else:
@@ -154,10 +168,14 @@ class Installs:
                 return found
             # A person of an organisation, of which a single workspace installed the app.
             every = await self._desk.run(lambda uow: uow.installations.all(PLATFORM))
+            one = next((one for one in every if one.enterprise == workspace), None)
+            if one is None:
+                return None
+            # A list has no tokens.
+            return await self._desk.run(lambda uow: uow.installations.get(PLATFORM, one.workspace))
         except NoKey as error:
             _log.error("slack.no_key", reason=str(error))
             return None
-        return next((one for one in every if one.enterprise == workspace), None)
 
     def is_ending(self, installation: Installation) -> bool:
         """Whether its token is to be renewed."""

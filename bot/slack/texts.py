@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 _TOKEN = re.compile(r"<([^<>\n]*)>")
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
@@ -11,15 +11,15 @@ _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 CALLED = "@desk"
 
 
-def plain(text: str, bot_user: str = "", names: Mapping[str, str] | None = None) -> str:
-    """What a message says, with mentions by name; the desk's own becomes "@desk".
+def plain(text: str, bots: Collection[str] = (), names: Mapping[str, str] | None = None) -> str:
+    """What a message says, with mentions by name; those of the desk's own `bots` become "@desk".
 
     `names` are people by Slack's ids; somebody who is not among them stays an id.
     """
     known = names or {}
 
     def said(token: re.Match[str]) -> str:
-        return _unescaped(_token(token[1], bot_user, known))
+        return _unescaped(_token(token[1], bots, known))
 
     parts = []
     end = 0
@@ -34,12 +34,12 @@ def mentions(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"<@([A-Z0-9]+)(?:\|[^<>]*)?>", text))
 
 
-def _token(inside: str, bot_user: str, names: Mapping[str, str]) -> str:
+def _token(inside: str, bots: Collection[str], names: Mapping[str, str]) -> str:
     target, _, label = inside.partition("|")
     match target[:1]:
         case "@":
             user = target[1:]
-            return CALLED if user == bot_user else "@" + (names.get(user) or label or user)
+            return CALLED if user in bots else "@" + (names.get(user) or label or user)
         case "#":
             return "#" + (label or target[1:])
         case "!":

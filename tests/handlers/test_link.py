@@ -102,7 +102,7 @@ async def test_a_code_works_once(talk: Talk) -> None:
     code = await a_code(talk)
     assert (await gives(talk, NOA, f"link {code}", event="slack:once")).accepted
     # The same event once more says nothing and links nothing.
-    assert await gives(talk, NOA, f"link {code}", event="slack:once") == Answer()
+    assert await gives(talk, NOA, f"link {code}", event="slack:once") == Answer(again=True)
     other = replace(NOA, workspace="T2")
     refused = await gives(talk, other, f"link {code}")
     assert not refused.accepted

@@ -233,7 +233,7 @@ async def test_a_number_that_no_case_can_have(talk: Talk, number: int) -> None:
 
 
 async def test_in_a_channel_people_talk_among_themselves(talk: Talk) -> None:
-    for chat in ("lunch?", "@desktop is slow today", "/var/log is full"):
+    for chat in ("lunch?", "hello", "Hi!", "@desktop is slow today", "/var/log is full"):
         assert (await talk.says("carla", chat, channel="shared")).replies == ()
     assert "My cases" in text(await talk.says("carla", "@desk: my cases", channel="shared"))
     assert "Quota" in text(await talk.says("carla", "/quota", channel="shared"))
@@ -247,3 +247,11 @@ async def test_a_path_in_a_thread_is_a_message_and_a_command_is_not(talk: Talk) 
     await talk.says("carla", "/var/log is full", **where)
     assert "Quota" in text(await talk.says("carla", "/quota", **where))
     assert [m.text for m in await messages(talk, 1001)] == ["/var/log is full"]
+
+
+async def test_refused_words_that_come_again_are_refused_once(talk: Talk) -> None:
+    """A platform brings a message again, or brings it as a mention, too."""
+    first = await talk.says("carla", "@desk why C-7777", channel="shared", event="said")
+    assert "There is no such case." in text(first)
+    again = await talk.says("carla", "@desk why C-7777", channel="shared", event="said")
+    assert (again.replies, again.again) == ((), True)
