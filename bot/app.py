@@ -7,30 +7,30 @@ mistake in one of them is refused and changes nothing.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import secrets
 import signal
-from collections.abc import AsyncIterator, Awaitable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import structlog
 from aiohttp import web
 
-from bot import listening, sample, upkeep
+from bot import health, listening, people, upkeep
 from bot.clock import MovableClock
 from bot.config import Settings
 from bot.delivery import Delivery
+from bot.greeting import greet, say
 from bot.platform import Platform
-from bot.roster import difference
-from bot.roster.read import Roster, read_roster
+from bot.roster.read import read_roster
 from bot.sample import cases
+from bot.slack.join import SlackChat
 from bot.upkeep import Programs
 from bot.web import deps, wire
 from bot.web.live import Hub
 from bot.web.send import WebPlatform
-from desk.errors import NotSaved
 from desk.ports import UnitOfWork
 from handlers.router import Router
 from sla import watch
@@ -40,13 +40,17 @@ from storage.address import parse
 from storage.desk import StoredDesk
 from storage.files import FileStore
 
+T = TypeVar("T")
+
 _log = structlog.get_logger(__name__)
 
 # How long each part may take to stop, in seconds; together they stay under the five promised.
-STOP_SERVING = 1.5
-STOP_SENDING = 1.5
-STOP_SWEEPING = 1.0
-STOP_STORING = 0.8
+STOP_HEARING = 0.5
+STOP_SERVING = 1.2
+STOP_SENDING = 1.2
+STOP_SWEEPING = 0.7
+STOP_SPEAKING = 0.5
+STOP_STORING = 0.6
 
 # The key that signs sessions where none was set, which only a desk on loopback may do.
 OWN_SECRET = "web.secret"  # noqa: S105
@@ -64,11 +68,15 @@ async def run(settings: Settings) -> None:
         for name in await prepare(settings):
             say(f"Database: applied {name}")
         desk = await stack.enter_async_context(_storage(settings))
-        demo = await _people(desk, settings, programs, roster)
-        port = sockets[0].getsockname()[1]
-        parts = await _join(desk, settings, programs, demo=demo, url=settings.url(port))
+        demo = await people.settle(desk, settings, programs(), roster)
+        url = settings.url(sockets[0].getsockname()[1])
+        clock = await MovableClock.start(desk)
+        files = FileStore(settings.files_url.get_secret_value())
+        ground = Ground(desk, settings, programs, clock, files, url, demo)
+        chats = [await stack.enter_async_context(one) for one in _chats(ground)]
+        parts = await _join(ground, chats)
         if demo:
-            await _seed(desk, programs, parts)
+            await _seed(ground, parts)
         await stack.enter_async_context(_sweeping(parts.scheduler))
         await stack.enter_async_context(_sending(parts.delivery))
         runner = web.AppRunner(
@@ -82,35 +90,59 @@ async def run(settings: Settings) -> None:
         stack.push_async_callback(runner.cleanup)
         for one in sockets:
             await web.SockSite(runner, one).start()
-        _greet(settings, settings.url(port), demo=demo)
+        for chat in chats:
+            heard = _ending_within(STOP_HEARING, chat.listening(), chat.platform.name)
+            await stack.enter_async_context(heard)
+        reached = {chat.platform.name: chat.reached(url) for chat in chats}
+        greet(url, reached, settings.platforms, demo=demo)
         await stop.wait()
         say("Stopping …")
     say("Stopped.")
 
 
 @dataclass(frozen=True, slots=True)
+class Ground:
+    """What everything else stands on."""
+
+    desk: StoredDesk
+    settings: Settings
+    programs: Programs
+    clock: MovableClock
+    files: FileStore
+    # How people reach the web chat, and whether they may be anybody there.
+    url: str
+    demo: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """What runs beside each other once it is joined."""
 
-    clock: MovableClock
     delivery: Delivery
     scheduler: Scheduler
     app: web.Application
 
 
-async def _join(
-    desk: StoredDesk, settings: Settings, programs: Programs, *, demo: bool, url: str
-) -> Parts:
+def _chats(on: Ground) -> list[AbstractAsyncContextManager[SlackChat]]:
+    """The chat platforms that are configured, each opened and closed as a whole."""
+    if "slack" not in on.settings.platforms:
+        return []
+    opened = SlackChat.opened(on.settings, on.desk, on.files, on.clock.now)
+    return [_ending_within(STOP_SPEAKING, opened, "slack")]
+
+
+async def _join(on: Ground, chats: Sequence[SlackChat]) -> Parts:
     """Make the parts and give each what it needs; nothing runs yet."""
-    clock = await MovableClock.start(desk)
+    desk, programs, clock = on.desk, on.programs, on.clock
     hub = Hub(desk)
-    platforms: dict[str, Platform] = {"web": WebPlatform(desk, hub, clock)}
+    platforms: dict[str, Platform] = {chat.platform.name: chat.platform for chat in chats}
+    platforms["web"] = WebPlatform(desk, hub, clock)
     delivery = Delivery(desk, programs, platforms, clock.now)
     scheduler = Scheduler(
         sweep=lambda now: desk.run(lambda uow: watch.sweep(uow, programs(), now)),
         next_due=lambda: desk.run(lambda uow: uow.cases.next_rung_at()),
         clock=clock.now,
-        jobs=upkeep.jobs(desk, programs),
+        jobs=[*upkeep.jobs(desk, programs), *(job for chat in chats for job in chat.jobs())],
         planned=delivery.wake,
     )
 
@@ -120,27 +152,29 @@ async def _join(
         scheduler.wake()
 
     clock.moved = wake
-    app = web.Application()
-    app.add_routes([web.get("/healthz", _healthz), web.get("/readyz", _readyz(desk))])
+    app, router = web.Application(), Router(desk, programs, on.url)
+    health.routes(app, desk)
+    for chat in chats:
+        chat.routes(app, router, clock.now, wake)
     wire.routes(
         app,
         deps.Deps(
             desk=desk,
-            router=Router(desk, programs, url),
+            router=router,
             clock=clock,
             hub=hub,
-            files=FileStore(settings.files_url.get_secret_value()),
+            files=on.files,
             settings=deps.Settings(
-                secret=await _secret(desk, settings),
-                public_url=url,
-                demo=demo,
-                loopback=settings.loopback,
+                secret=await _secret(desk, on.settings),
+                public_url=on.url,
+                demo=on.demo,
+                loopback=on.settings.loopback,
             ),
-            movable=clock if demo else None,
+            movable=clock if on.demo else None,
             wake=wake,
         ),
     )
-    return Parts(clock, delivery, scheduler, app)
+    return Parts(delivery, scheduler, app)
 
 
 # --- data -----------------------------------------------------------------------------------------
@@ -167,41 +201,10 @@ async def _storage(settings: Settings) -> AsyncIterator[StoredDesk]:
         await _within(STOP_STORING, desk.close(), "storage")
 
 
-async def _people(
-    desk: StoredDesk, settings: Settings, programs: Programs, roster: Roster | None
-) -> bool:
-    """Make the database say what the roster says, or give an empty one the sample's people.
-
-    Returns whether this is the demo.
-    """
-    if roster is not None:
-        await _apply(desk, roster, loaded=False)
-    elif settings.sample and await desk.run(_is_empty):
-        await _apply(desk, read_roster(sample.ROSTER, programs()), loaded=True)
-    return settings.demo and await desk.run(sample.is_loaded)
-
-
-async def _apply(desk: StoredDesk, roster: Roster, *, loaded: bool) -> None:
-    async def work(uow: UnitOfWork) -> int:
-        changes = await difference.apply(uow, roster)
-        await sample.mark(uow, loaded=loaded)
-        return sum(change.sign != "=" for change in changes)
-
-    for warning in roster.warnings:
-        _log.warning("roster.gap", where=str(warning))
-    changed = await desk.run(work)
-    which = "The sample roster" if loaded else "The roster"
-    say(f"{which}: {changed} changes, {len(roster.partners)} partners, {len(roster.people)} people")
-
-
-async def _seed(desk: StoredDesk, programs: Programs, parts: Parts) -> None:
-    made = await cases.seed(desk, programs, parts.clock.now(), parts.delivery.run_once)
+async def _seed(on: Ground, parts: Parts) -> None:
+    made = await cases.seed(on.desk, on.programs, on.clock.now(), parts.delivery.run_once)
     if made:
         say(f"Demo: {made} cases are on the desk")
-
-
-async def _is_empty(uow: UnitOfWork) -> bool:
-    return not await uow.people.partners() and not await uow.people.persons()
 
 
 async def _secret(desk: StoredDesk, settings: Settings) -> str:
@@ -250,6 +253,17 @@ async def _sending(delivery: Delivery) -> AsyncIterator[None]:
         await _within(STOP_SENDING, task, "delivery")
 
 
+@asynccontextmanager
+async def _ending_within(
+    seconds: float, whole: AbstractAsyncContextManager[T], part: str
+) -> AsyncIterator[T]:
+    entered = await whole.__aenter__()
+    try:
+        yield entered
+    finally:
+        await _within(seconds, whole.__aexit__(None, None, None), part)
+
+
 async def _within(seconds: float, ending: Awaitable[object], part: str) -> None:
     """Wait for a part to end; one that takes too long is left: what it had is in the database."""
     try:
@@ -257,43 +271,3 @@ async def _within(seconds: float, ending: Awaitable[object], part: str) -> None:
             await ending
     except TimeoutError:
         _log.warning("stop.not_waited_for", part=part, seconds=seconds)
-
-
-async def _healthz(_request: web.Request) -> web.Response:
-    """The program runs."""
-    return web.json_response({"partnerdesk": "running"})
-
-
-def _readyz(desk: StoredDesk) -> web.Handler:  # type: ignore[name-defined]
-    async def readyz(_request: web.Request) -> web.Response:
-        """The program can work: its database answers."""
-        try:
-            await desk.run(lambda uow: uow.notes.read(OWN_SECRET))
-        except NotSaved as error:
-            return web.json_response({"ready": False, "why": str(error)}, status=503)
-        return web.json_response({"ready": True})
-
-    return readyz
-
-
-# --- what is said at the start --------------------------------------------------------------------
-
-
-def say(line: str) -> None:
-    """Print a line of the start or the end, at once."""
-    with contextlib.suppress(OSError):
-        print(line, flush=True)
-
-
-def _greet(settings: Settings, url: str, *, demo: bool) -> None:
-    say(f"Partnerdesk is ready: {url}" + (" (demo)" if demo else ""))
-    say(f"  Web    on, {url}")
-    for name, title, variables in PLATFORMS:
-        given = " They are set, and do nothing yet." if name in settings.platforms else ""
-        say(f"  {title:6} off. {variables} turn it on, once this program has it.{given}")
-
-
-PLATFORMS = (
-    ("slack", "Slack", "SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET"),
-    ("teams", "Teams", "MicrosoftAppId and MicrosoftAppPassword"),
-)

@@ -14,10 +14,18 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AliasChoices,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot import credentials
 from storage import address
 from storage.cipher import Cipher
 
@@ -65,6 +73,16 @@ class Settings(BaseSettings):
     slack_signing_secret: Annotated[
         SecretStr | None, Field(validation_alias=AliasChoices("SLACK_SIGNING_SECRET"))
     ] = None
+    slack_app_token: Annotated[
+        SecretStr | None, Field(validation_alias=AliasChoices("SLACK_APP_TOKEN"))
+    ] = None
+    slack_client_id: Annotated[
+        str | None, Field(validation_alias=AliasChoices("SLACK_CLIENT_ID"))
+    ] = None
+    slack_client_secret: Annotated[
+        SecretStr | None, Field(validation_alias=AliasChoices("SLACK_CLIENT_SECRET"))
+    ] = None
+    slack_api_url: str = "https://slack.com/api/"
     teams_app_id: Annotated[
         SecretStr | None, Field(validation_alias=AliasChoices("MicrosoftAppId"))
     ] = None
@@ -107,6 +125,32 @@ class Settings(BaseSettings):
             raise ValueError(fault)
         return secret
 
+    @field_validator(
+        "slack_bot_token",
+        "slack_signing_secret",
+        "slack_app_token",
+        "slack_client_id",
+        "slack_client_secret",
+    )
+    @classmethod
+    def _looks_right(
+        cls, value: SecretStr | str | None, info: ValidationInfo
+    ) -> SecretStr | str | None:
+        if value is None:
+            return None
+        text = value.get_secret_value() if isinstance(value, SecretStr) else value
+        if fault := credentials.shape_fault(str(info.field_name).upper(), text):
+            raise ValueError(fault)
+        return value
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _is_an_api(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
+            raise ValueError("must be the address of a Web API, like https://slack.com/api/")
+        return url if url.endswith("/") else url + "/"
+
     @field_validator("log_level", mode="before")
     @classmethod
     def _in_small_letters(cls, level: Any) -> Any:
@@ -131,9 +175,14 @@ class Settings(BaseSettings):
         return self.sample and self.secret_key is None
 
     @property
+    def given(self) -> frozenset[str]:
+        """The variables that have a value of their own."""
+        return frozenset(variable(name) for name, value in self if value is not None)
+
+    @property
     def platforms(self) -> tuple[str, ...]:
         """The platforms besides the web for which something is set."""
-        slack = self.slack_bot_token or self.slack_signing_secret
+        slack = any(name in self.given for name in credentials.SLACK)
         teams = self.teams_app_id or self.teams_app_password
         return tuple(name for name, given in (("slack", slack), ("teams", teams)) if given)
 
@@ -156,14 +205,16 @@ def read(env_file: Path | None = ENV_FILE) -> Settings:
         raise BadSettings(tuple(_in_words(e) for e in error.errors())) from None
     except UnicodeDecodeError:
         raise BadSettings((f"{env_file}: is not UTF-8 text",)) from None
+    faults = tuple(credentials.halves(settings.given))
     if settings.secret_key is None and not settings.loopback:
-        raise BadSettings(
-            (
-                "DESK_HOST: without DESK_SECRET_KEY the desk listens on this machine only, "
-                "because anybody could sign in as anybody. Set DESK_HOST=127.0.0.1, or make "
-                f"DESK_SECRET_KEY with: {HOW_TO_MAKE_ONE}",
-            )
+        faults = (
+            "DESK_HOST: without DESK_SECRET_KEY the desk listens on this machine only, "
+            "because anybody could sign in as anybody. Set DESK_HOST=127.0.0.1, or make "
+            f"DESK_SECRET_KEY with: {HOW_TO_MAKE_ONE}",
+            *faults,
         )
+    if faults:
+        raise BadSettings(faults)
     return settings
 
 
@@ -172,10 +223,23 @@ def misspelt(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
 
     They are no reason to refuse: a container platform makes such names for a service "desk".
     """
-    known = [PREFIX + name.upper() for name in Settings.model_fields]
-    strangers = (name for name in environ if name.startswith(PREFIX) and name not in known)
-    near = {name: get_close_matches(name, known, n=1, cutoff=0.8) for name in strangers}
+    known = [variable(name) for name in Settings.model_fields]
+    strangers = (
+        name for name in environ if name.startswith((PREFIX, "SLACK_")) and name not in known
+    )
+    near = {name: get_close_matches(_bare(name), known, n=1, cutoff=0.85) for name in strangers}
     return {name: meant[0] for name, meant in near.items() if meant}
+
+
+def _bare(name: str) -> str:
+    """Slack's own variables have no prefix of ours."""
+    return name.removeprefix(PREFIX) if name.startswith(f"{PREFIX}SLACK_") else name
+
+
+def variable(field: str) -> str:
+    """The environment variable of a setting."""
+    alias = Settings.model_fields[field].validation_alias
+    return str(alias.choices[0]) if isinstance(alias, AliasChoices) else PREFIX + field.upper()
 
 
 def secret_fault(secret: str) -> str:
@@ -208,6 +272,6 @@ _REASONS = {
 
 def _in_words(error: ErrorDetails) -> str:
     name = str(error["loc"][0])
-    variable = PREFIX + name.upper() if name in Settings.model_fields else name
+    named = variable(name) if name in Settings.model_fields else name
     reason = _REASONS.get(error["type"], error["msg"])
-    return f"{variable}: {reason.format_map(dict(error.get('ctx', {})))}"
+    return f"{named}: {reason.format_map(dict(error.get('ctx', {})))}"

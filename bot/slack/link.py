@@ -20,6 +20,9 @@ from storage.desk import within
 
 _log = structlog.get_logger(__name__)
 
+# What is under way in the end may still take so long, in seconds.
+LAST = 0.4
+
 
 class Link:
     """What listening and sending share. Made by `open`, ended by `close`."""
@@ -73,9 +76,10 @@ class Link:
     async def close(self) -> None:
         """End what is under way, and give the connections back."""
         if self._later:
-            _, late = await asyncio.wait(tuple(self._later), timeout=1.0)
+            _, late = await asyncio.wait(tuple(self._later), timeout=LAST)
             for task in late:
                 task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
         await self.api.close()
 
     async def __aenter__(self) -> Self:

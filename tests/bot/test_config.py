@@ -43,7 +43,7 @@ def test_without_any_variable_it_is_the_demo_on_this_machine(
         ({}, True, True),
         ({"DESK_SECRET_KEY": SECRET}, True, False),
         ({"DESK_ROSTER": "mine.toml"}, False, False),
-        ({"SLACK_BOT_TOKEN": "xoxb-1"}, False, False),
+        ({"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}, False, False),
         ({"MicrosoftAppId": "6f1c"}, False, False),
         ({"DESK_ROSTER": ""}, True, True),
     ],
@@ -152,9 +152,14 @@ def test_a_public_url_is_what_links_are_made_of(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_misspelt_variable_is_noticed_and_a_stranger_is_not() -> None:
-    environ = {"DESK_PROT": "1", "DESK_SERVICE_HOST": "10.0.0.1", "DESK_PORT": "1", "PATH": "/"}
+    strangers = ("DESK_SERVICE_HOST", "DESK_PORT", "SLACK_WEBHOOK_URL", "SLACK_USER_TOKEN", "PATH")
+    misspelt = {
+        "DESK_PROT": "DESK_PORT",
+        "DESK_SLACK_BOT_TOKEN": "SLACK_BOT_TOKEN",
+        "SLACK_SINGING_SECRET": "SLACK_SIGNING_SECRET",
+    }
 
-    assert config.misspelt(environ) == {"DESK_PROT": "DESK_PORT"}
+    assert config.misspelt(dict.fromkeys([*strangers, *misspelt], "1")) == misspelt
 
 
 def test_the_example_names_every_setting_and_nothing_else() -> None:
@@ -164,11 +169,7 @@ def test_the_example_names_every_setting_and_nothing_else() -> None:
         for line in text.splitlines()
         if line.startswith("#") and "=" in line and not line.startswith("# ")
     }
-    fields = set(config.Settings.model_fields) - {"teams_app_id", "teams_app_password"}
-    ours = {name.upper() for name in fields if name.startswith("slack_")}
-    known = {f"DESK_{name.upper()}" for name in fields if not name.startswith("slack_")}
-
-    assert named == known | ours | {"MicrosoftAppId", "MicrosoftAppPassword"}
+    assert named == {config.variable(field) for field in config.Settings.model_fields}
 
 
 def test_the_example_is_read_without_a_fault(
@@ -186,3 +187,95 @@ def test_the_example_is_read_without_a_fault(
     )
 
     assert config.read(every) == config.read(None)
+
+
+# --- Slack ----------------------------------------------------------------------------------------
+
+TOKEN = "xoxb-11-22-AbCd"
+SIGNING = "8f742231b10e8888abcd99abcdef85a5"
+APP_TOKEN = "xapp-1-A0-22-abc"
+CLIENT = {"SLACK_CLIENT_ID": "111.222", "SLACK_CLIENT_SECRET": "0f742231b10e8888abcd99abcdef85a5"}
+OTHERS = {"DESK_SECRET_KEY": SECRET, "DESK_PUBLIC_URL": "https://desk.example.com"}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"SLACK_BOT_TOKEN": TOKEN, "SLACK_SIGNING_SECRET": SIGNING},
+        {"SLACK_BOT_TOKEN": TOKEN, "SLACK_APP_TOKEN": APP_TOKEN},
+        {"SLACK_SIGNING_SECRET": SIGNING, **CLIENT, **OTHERS},
+        {"SLACK_BOT_TOKEN": TOKEN, "SLACK_APP_TOKEN": APP_TOKEN, **CLIENT, **OTHERS},
+    ],
+)
+def test_slack_is_on_with_what_it_needs(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str]
+) -> None:
+    settings = read(monkeypatch, **given)
+
+    assert settings.platforms == ("slack",)
+    assert settings.slack_api_url == "https://slack.com/api/"
+    assert not any(value in repr(settings) for name, value in given.items() if "TOKEN" in name)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"SLACK_BOT_TOKEN": TOKEN}, ["SLACK_SIGNING_SECRET: is missing, so nothing can be heard"]),
+        ({"SLACK_SIGNING_SECRET": SIGNING}, ["SLACK_BOT_TOKEN: is missing, so nobody can be"]),
+        ({"SLACK_APP_TOKEN": APP_TOKEN}, ["SLACK_BOT_TOKEN: is missing, so nobody can be"]),
+        (
+            {"SLACK_CLIENT_ID": "111.222", "SLACK_BOT_TOKEN": TOKEN, "SLACK_APP_TOKEN": APP_TOKEN},
+            ["SLACK_CLIENT_SECRET: is missing, and SLACK_CLIENT_ID is of no use"],
+        ),
+        (
+            {**CLIENT},
+            ["SLACK_SIGNING_SECRET: ", "DESK_SECRET_KEY: is missing", "DESK_PUBLIC_URL: is mi"],
+        ),
+        ({**CLIENT, **OTHERS}, ["SLACK_SIGNING_SECRET: is missing, so nothing can be heard"]),
+        (
+            {"SLACK_SIGNING_SECRET": SIGNING, **CLIENT, "DESK_SECRET_KEY": SECRET},
+            ["DESK_PUBLIC_URL: is missing"],
+        ),
+    ],
+)
+def test_half_of_slack_is_refused_with_the_other_half(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], words: list[str]
+) -> None:
+    said = refused(monkeypatch, **given).splitlines()
+
+    assert len(said) == len(words)
+    assert all(line.startswith(begin) for line, begin in zip(said, words, strict=True))
+    assert not any(value in line for line in said for value in given.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("SLACK_BOT_TOKEN", "hunter2", "it begins with xoxb-"),
+        ("SLACK_BOT_TOKEN", "xoxp-1-2-abc", "it begins with xoxb-"),
+        ("SLACK_BOT_TOKEN", "xoxb-1-2-abc ", "it begins with xoxb-"),
+        ("SLACK_BOT_TOKEN", "xoxe.xoxb-1-abc", "Turn off token rotation"),
+        ("SLACK_APP_TOKEN", "xoxb-1-2-abc", "it begins with xapp-"),
+        ("SLACK_SIGNING_SECRET", "xoxb12345678901234567890", "letters and digits"),
+        ("SLACK_SIGNING_SECRET", "<the secret>", "letters and digits"),
+        ("SLACK_CLIENT_ID", "A0123456789", "two numbers with a point between"),
+        ("SLACK_CLIENT_SECRET", "hunter2", "letters and digits"),
+        ("DESK_SLACK_API_URL", "slack.example/api", "must be the address of a Web API"),
+        ("DESK_SLACK_API_URL", "ftp://slack.example/", "must be the address of a Web API"),
+    ],
+)
+def test_a_value_of_slack_that_is_another_is_refused_and_not_repeated(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, reason: str
+) -> None:
+    said = refused(monkeypatch, **{name: value})
+
+    assert said.startswith(f"{name}: ")
+    assert reason in said
+    assert value.strip() not in said
+
+
+def test_a_web_api_somewhere_else_turns_nothing_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = read(monkeypatch, DESK_SLACK_API_URL="http://127.0.0.1:9500/api")
+
+    assert settings.slack_api_url == "http://127.0.0.1:9500/api/"
+    assert settings.demo

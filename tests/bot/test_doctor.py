@@ -99,9 +99,9 @@ def test_a_desk_for_others_without_a_good_public_url(
 
 
 def test_a_platform_that_is_not_there_yet(sample: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+    monkeypatch.setenv("MicrosoftAppId", "6f1c")
 
-    assert only().wrong.startswith("variables for slack are set")
+    assert only().wrong.startswith("variables for teams are set")
 
 
 # --- programs and calendars -----------------------------------------------------------------------

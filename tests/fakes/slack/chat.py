@@ -113,7 +113,8 @@ def _made(slack: Slack, install: Install, channel: Channel, args: Json) -> Messa
     blocks, text = list(args.get("blocks") or []), str(args.get("text") or "")
     if not blocks and not text:
         raise ApiError("no_text")
-    checked(blocks, "message")
+    if blocks:
+        checked(blocks, "message")
     thread = str(args.get("thread_ts") or "")
     root = channel.find(thread) if thread else None
     if thread and root is None:

@@ -61,6 +61,7 @@ class Slack:
         self.unkind = Unkindness(self.seconds)
         self.delivery = Delivery(self)
         self.url = ""
+        self._noted = asyncio.Event()
         self._numbers = itertools.count(1)
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -151,6 +152,14 @@ class Slack:
     def note(self, who: str, what: str) -> None:
         """A line of the transcript."""
         self.transcript.append(Said(self.seconds(), who, what))
+        self._noted.set()
+
+    async def until(self, true: Callable[[], object], seconds: float = 60.0) -> None:
+        """Wait until it is so: looked at again after everything that happens here."""
+        async with asyncio.timeout(seconds):
+            while not true():
+                self._noted.clear()
+                await self._noted.wait()
 
     def read_transcript(self) -> str:
         """The transcript, as a person reads it."""

@@ -1,0 +1,33 @@
+"""What the program says on its terminal at the start and at the end, a line a thing."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+
+OFF = {
+    "slack": "SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET (or SLACK_APP_TOKEN) turn it on.",
+    "teams": "MicrosoftAppId and MicrosoftAppPassword turn it on, once this program has it.",
+}
+_UNHEARD = " They are set, and do nothing yet."
+
+
+def say(line: str) -> None:
+    """Print a line at once; nobody may be left to read it."""
+    with contextlib.suppress(OSError):
+        print(line, flush=True)
+
+
+def greet(url: str, reached: Mapping[str, str], given: tuple[str, ...], *, demo: bool) -> None:
+    """Say where the desk is, and of each platform whether it is on, or what turns it on.
+
+    `reached` says how each platform that is on is reached; `given` are those with settings.
+    """
+    say(f"Partnerdesk is ready: {url}" + (" (demo)" if demo else ""))
+    say(f"  Web    on, {url}")
+    for name, variables in OFF.items():
+        if name in reached:
+            say(f"  {name.title():6} on, {reached[name]}")
+        else:
+            said = _UNHEARD if name in given else ""
+            say(f"  {name.title():6} off. {variables}{said}")
