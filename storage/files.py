@@ -1,13 +1,18 @@
 """Attachments: bytes under random keys, in a directory or in any object store.
 
 What a file is called, and whose it is, is in the database; a key says nothing about either.
+
+The store is spoken to from threads, never through its coroutines: those hand their results over
+from a thread of the store's own, and a program that ends just then is aborted by it.
 """
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import re
 import secrets
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -20,6 +25,9 @@ from desk.errors import NotSaved
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,200}")
 _CHUNK = 256 * 1024
+
+# What is still arriving is held in memory up to this size, in bytes, and on disk above.
+_IN_MEMORY = 1024 * 1024
 
 
 def new_key() -> str:
@@ -40,28 +48,42 @@ class FileStore:
     async def put(self, key: str, content: bytes | AsyncIterator[bytes]) -> None:
         """Keep a file; it is there as a whole or not at all.
 
+        What `content` raises comes out as it is: the sender went away, the file is too large.
+
         Raises:
             NotSaved: if it could not be kept: the disk is full, the store is away.
             ValueError: if the key was not made by `new_key`.
         """
-        with _kept(_checked(key)):
-            await obstore.put_async(self._store, key, content)
+        _checked(key)
+        if isinstance(content, bytes):
+            with _kept(key):
+                await asyncio.to_thread(obstore.put, self._store, key, content)
+            return
+        with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as arriving:
+            # No thread of the store waits for a slow sender.
+            async for piece in content:
+                with _kept(key):
+                    await asyncio.to_thread(arriving.write, piece)
+            arriving.seek(0)
+            with _kept(key):
+                await asyncio.to_thread(obstore.put, self._store, key, arriving)
 
     async def get(self, key: str) -> bytes:
         """The whole file; FileNotFoundError if there is none."""
-        found = await obstore.get_async(self._store, _checked(key))
-        return bytes(await found.bytes_async())
+        found = await asyncio.to_thread(obstore.get, self._store, _checked(key))
+        return bytes(await asyncio.to_thread(found.bytes))
 
     async def stream(self, key: str) -> AsyncIterator[bytes]:
         """The file in pieces, for large ones; FileNotFoundError if there is none."""
-        found = await obstore.get_async(self._store, _checked(key))
-        async for piece in found.stream(min_chunk_size=_CHUNK):
+        found = await asyncio.to_thread(obstore.get, self._store, _checked(key))
+        pieces = iter(found.stream(min_chunk_size=_CHUNK))
+        while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
             yield bytes(piece)
 
     async def delete(self, key: str) -> None:
         """Forget a file; one that is gone already is no mistake."""
         with _kept(_checked(key)), contextlib.suppress(FileNotFoundError):
-            await obstore.delete_async(self._store, key)
+            await asyncio.to_thread(obstore.delete, self._store, key)
 
     @property
     def _store(self) -> ObjectStore:

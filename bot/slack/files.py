@@ -67,29 +67,18 @@ async def fetch(
 async def _fetch(link: Link, heard: Heard, file: File) -> Attachment | None:
     key = new_key()
     size = 0
-    wrong: list[Exception] = []
 
     async def pieces(url: str) -> AsyncIterator[bytes]:
         nonlocal size
-        try:
-            async for piece in link.api.download(heard.token, url, LIMIT):
-                size += len(piece)
-                yield piece
-        except (Refused, Retryable) as error:
-            wrong.append(error)
-            raise
+        async for piece in link.api.download(heard.token, url, LIMIT):
+            size += len(piece)
+            yield piece
 
     try:
         known = file if file.url else await _particulars(link, heard, file)
         await link.files.put(key, pieces(known.url))
     except (Refused, Retryable, NotSaved) as error:
         _log.warning("slack.file_not_fetched", file=file.id, reason=str(error))
-        return None
-    except Exception:
-        # The store tells its own story of a body that broke off; ours is the true one.
-        if not wrong:
-            raise
-        _log.warning("slack.file_not_fetched", file=file.id, reason=str(wrong[0]))
         return None
     return Attachment(key, _name(known.name), _media_type(known.media_type), size)
 

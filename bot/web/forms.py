@@ -141,30 +141,19 @@ async def _file(part: BodyPartReader, given: Given, store: FileStore) -> None:
         raise _too_many_files()
     name = _file_name(part.filename or "")
     size = 0
-    wrong: list[Exception] = []
 
     async def pieces() -> AsyncIterator[bytes]:
         nonlocal size
-        try:
-            while not part.at_eof():
-                piece = await part.read_chunk(_PIECE)
-                size += len(piece)
-                if size > FILE_LIMIT:
-                    raise _too_large(name)
-                if piece:
-                    yield piece
-        except Exception as error:
-            wrong.append(error)
-            raise
+        while not part.at_eof():
+            piece = await part.read_chunk(_PIECE)
+            size += len(piece)
+            if size > FILE_LIMIT:
+                raise _too_large(name)
+            if piece:
+                yield piece
 
     key = new_key()
-    try:
-        await store.put(key, pieces())
-    except Exception:
-        # The store tells its own story of a body that broke off; ours is the true one.
-        if wrong:
-            raise wrong[0] from None
-        raise
+    await store.put(key, pieces())
     given.files.append(Attachment(key, name, _media_type(part), size))
 
 

@@ -1,5 +1,7 @@
 """Attachments in a directory."""
 
+import asyncio
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -43,7 +45,7 @@ async def test_a_file_that_breaks_off_is_not_there(store: FileStore) -> None:
         raise ConnectionError("the sender went away")
 
     key = new_key()
-    with pytest.raises(NotSaved):
+    with pytest.raises(ConnectionError, match="the sender went away"):
         await store.put(key, broken())
     with pytest.raises(FileNotFoundError):
         await store.get(key)
@@ -91,16 +93,39 @@ def test_keys_cannot_be_guessed() -> None:
 async def test_a_full_disk_is_not_saved(
     store: FileStore, error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def full(*_: Any) -> None:
+    def full(*_: Any) -> None:
         raise error
 
-    monkeypatch.setattr(obstore, "put_async", full)
-    with pytest.raises(NotSaved) as raised:
-        await store.put(new_key(), b"x")
-    assert raised.value.__cause__ is error
+    monkeypatch.setattr(obstore, "put", full)
+    for content in (b"x", pieces(b"x")):
+        with pytest.raises(NotSaved) as raised:
+            await store.put(new_key(), content)
+        assert raised.value.__cause__ is error
 
 
 async def test_a_directory_that_cannot_be_made_is_not_saved(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no directory")
     with pytest.raises(NotSaved):
         await FileStore(f"{tmp_path}/file/below").put(new_key(), b"x")
+
+
+USE = """
+import asyncio, sys
+from storage.files import FileStore, new_key
+
+async def use(store, key):
+    await store.put(key, b"x")
+    assert [piece async for piece in store.stream(key)] == [b"x"]
+    await store.delete(key)
+
+asyncio.run(use(FileStore(sys.argv[1]), new_key()))
+"""
+
+
+async def test_a_program_may_end_right_after_it_used_a_file(tmp_path: Path) -> None:
+    async def end() -> int:
+        started = await asyncio.create_subprocess_exec(sys.executable, "-c", USE, str(tmp_path))
+        return await started.wait()
+
+    for _ in range(6):  # what went wrong went wrong once in five times
+        assert await asyncio.gather(*(end() for _ in range(4))) == [0] * 4
