@@ -24,6 +24,7 @@ NOUNS = (
     "catalog",
     "signin",
     "partner",
+    "slack",
     "migrate",
 )
 

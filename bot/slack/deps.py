@@ -11,7 +11,9 @@ from handlers.exchange import Answer, Inbound
 
 PLATFORM = "slack"
 API_URL = "https://slack.com/api/"
-
+# The desk's own addresses: where Slack's requests arrive, and where the app is installed.
+PATH = "/slack/events"
+INSTALL, REDIRECT = "/slack/install", "/slack/oauth_redirect"
 
 Clock = Callable[[], datetime]
 

@@ -63,6 +63,11 @@ class Events:
             "channel_id_changed": self._moved,
         }
 
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The types of events that are dealt with: what the manifest subscribes to."""
+        return frozenset(self._known)
+
     async def happened(self, body: Payload) -> None:
         """An event; one of a kind that the desk does not know is passed over."""
         kind = text_at(body, "event", "type")

@@ -12,8 +12,8 @@ from aiohttp import web
 
 from bot import config
 from bot.platform import Retryable
-from bot.slack import oauth, wire
-from bot.slack.deps import PLATFORM, Clock, FileStore, Router, Settings
+from bot.slack import wire
+from bot.slack.deps import INSTALL, PATH, PLATFORM, Clock, FileStore, Router, Settings
 from bot.slack.errors import Refused
 from bot.slack.link import Link
 from bot.slack.listening import Listening
@@ -97,10 +97,10 @@ class SlackChat:
         """How it is reached, for whoever starts the program; `url` is the desk's own address."""
         settings = self._link.settings
         ways = ["by Socket Mode"] * bool(settings.app_token)
-        ways += [f"over HTTP at {url}{wire.PATH}"] * settings.over_http
+        ways += [f"over HTTP at {url}{PATH}"] * settings.over_http
         said = " and ".join(ways)
         if settings.installable:
-            said += f"; other workspaces install it at {url}{oauth.INSTALL}"
+            said += f"; other workspaces install it at {url}{INSTALL}"
         return said
 
     def jobs(self) -> Sequence[Job]:
@@ -128,7 +128,7 @@ class SlackChat:
 def _cannot_renew(one: Installation, refused: Refused, settings: Settings) -> Trouble:
     ends = one.expires_at.isoformat() if one.expires_at else ""
     where = f"{one.name} ({one.workspace})" if one.name else one.workspace
-    mend = f"Let its people install the app again: {settings.public_url}{oauth.INSTALL}."
+    mend = f"Let its people install the app again: {settings.public_url}{INSTALL}."
     if not settings.installable:
         mend = "Set SLACK_CLIENT_ID and SLACK_CLIENT_SECRET: tokens are renewed with them."
     return Trouble(

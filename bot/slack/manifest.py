@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 from bot.slack import render
 from bot.slack.acting import OPEN, OPEN_FROM, SEND_ON
+from bot.slack.deps import PATH, REDIRECT
 
 Json = dict[str, Any]
 
@@ -24,7 +24,6 @@ SCOPES: dict[str, str] = {
     "groups:history": "hear what is said in a case's thread in a private channel",
     "groups:read": "see that a private channel is archived",
     "im:history": "hear what is said to it directly",
-    "im:read": "know its direct conversations",
     "im:write": "write to somebody directly",
     "reactions:read": "take a case by an emoji",
     "users:read": "know who speaks",
@@ -89,10 +88,12 @@ _SHORTCUTS: tuple[Json, ...] = (
 )
 
 
-def manifest(url: str = "", *, socket_mode: bool | None = None) -> Json:
-    """The manifest of a deployment that is reached at `url`, or by Socket Mode without one."""
-    socket = not url if socket_mode is None else socket_mode
-    address = f"{url.rstrip('/')}/slack/events"
+def manifest(url: str = "", *, socket: bool = False) -> Json:
+    """The manifest of a deployment that is reached at `url`, "" where it is not from outside.
+
+    With `socket`, or without a `url`, the desk calls Slack (Socket Mode) and `url` is only where
+    whoever installs the app comes back to.
+    """
     made: Json = {
         "_metadata": {"major_version": 2, "minor_version": 1},
         "display_information": {
@@ -119,22 +120,23 @@ def manifest(url: str = "", *, socket_mode: bool | None = None) -> Json:
             "event_subscriptions": {"bot_events": sorted(EVENTS)},
             "interactivity": {"is_enabled": True},
             "org_deploy_enabled": False,
-            "socket_mode_enabled": socket,
+            "socket_mode_enabled": socket or not url,
             "token_rotation_enabled": False,
         },
     }
-    return made if socket else _reached(made, url.rstrip("/"), address)
+    if url:
+        made["oauth_config"]["redirect_urls"] = [url.rstrip("/") + REDIRECT]
+    if url and not socket:
+        _reached(made, url.rstrip("/") + PATH)
+    return made
 
 
-def _reached(made: Json, url: str, address: str) -> Json:
-    """The same with the addresses at which Slack reaches the desk."""
-    whole = copy.deepcopy(made)
-    for command in whole["features"]["slash_commands"]:
+def _reached(made: Json, address: str) -> None:
+    """Put in the address at which Slack reaches the desk."""
+    for command in made["features"]["slash_commands"]:
         command["url"] = address
-    whole["settings"]["event_subscriptions"]["request_url"] = address
-    whole["settings"]["interactivity"] |= {
+    made["settings"]["event_subscriptions"]["request_url"] = address
+    made["settings"]["interactivity"] |= {
         "request_url": address,
         "message_menu_options_url": address,
     }
-    whole["oauth_config"]["redirect_urls"] = [f"{url}/slack/oauth_redirect"]
-    return whole

@@ -15,7 +15,7 @@ from aiohttp import web
 
 from bot.platform import Retryable
 from bot.slack import manifest
-from bot.slack.deps import API_URL, PLATFORM, Settings
+from bot.slack.deps import API_URL, INSTALL, PLATFORM, REDIRECT, Settings
 from bot.slack.errors import Refused
 from bot.slack.link import Link
 from bot.slack.read import text_at
@@ -24,7 +24,6 @@ from desk.linking import Installation
 
 _log = structlog.get_logger(__name__)
 
-INSTALL, REDIRECT = "/slack/install", "/slack/oauth_redirect"
 COOKIE = "slack_install"
 LASTS = timedelta(minutes=10)
 

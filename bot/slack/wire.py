@@ -12,7 +12,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.slack import arrival, oauth, signing
-from bot.slack.deps import Clock, Router
+from bot.slack.deps import PATH, Clock, Router
 from bot.slack.link import Link
 from bot.slack.listening import Listening
 from bot.slack.signing import Forged
@@ -20,7 +20,6 @@ from storage.desk import left, within
 
 _log = structlog.get_logger(__name__)
 
-PATH = "/slack/events"
 # Slack waits three seconds; what is left of them after this is for the way back.
 ANSWER_WITHIN = 2.6
 _LARGEST = 2**20
