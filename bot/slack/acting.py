@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import uuid4
 
 import structlog
 
@@ -74,6 +75,7 @@ class Acting:
 
     async def _chosen(self, heard: Heard, sheet: Sheet, body: Payload) -> Body:
         """A choice on which other fields depend draws the form again; all of it is kept."""
+        heard = await self._ear.at(heard, forms.spot_of(sheet))
         self._drafts.typed(heard, sheet)
         block = text_at(next(iter(read.list_at(body, "actions")), {}), "block_id")
         name = block.partition(":")[0]
@@ -82,7 +84,7 @@ class Acting:
         if card is None or form is None or all(one.depends_on != name for one in form.fields):
             return NOTHING
         drawn = forms.with_values(card, sheet.values)
-        self._link.later("redraw", self._answers.redraw(heard, sheet, drawn))
+        self._answers.redraw(heard, sheet, drawn)
         return NOTHING
 
     async def _card(self, heard: Heard, sheet: Sheet) -> Card | None:
@@ -95,7 +97,8 @@ class Acting:
                 return None
             form = intent_codec.tag(intent)
             about = intent_codec.fields_of(intent).get("case_id", 0)
-            asked = await self._ear.ask(heard, Begin(form, about), suffix=f":{sheet.hash}")
+            # A question, and a new one each time: a search has no id of its own.
+            asked = await self._ear.ask(heard, Begin(form, about), suffix=f":{uuid4().hex}")
             views = (to_card(reply.view) for reply in asked.answer.replies)
             card = next((one for one in views if forms.form_in(one) is not None), None)
         if card is not None:
@@ -116,8 +119,14 @@ class Acting:
         heard = await self._ear.at(await self._ear.hear(call), forms.spot_of(sheet))
         await self._drafts.sending(sheet)
         fetched = await files.fetch(self._link, heard, forms.files_of(sheet))
-        asked = await self._ask_with(heard, intent, fetched)
-        if asked.answer.accepted:
+        accepted = False
+        try:
+            asked = await self._ask_with(heard, intent, fetched)
+            accepted = asked.answer.accepted
+        finally:
+            if not accepted:
+                self._drafts.stays(heard, sheet)
+        if accepted:
             self._answers.remembered.forget(sheet.id)
             if fetched.missing and asked.answer.case_id is not None:
                 later = self._follow(heard, asked.answer.case_id, fetched.missing)

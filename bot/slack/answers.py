@@ -80,10 +80,10 @@ class Answers:
         if card is None or sheet is None:
             return {"response_action": "clear"}
         form = forms.form_in(card)
-        if form is not None and not asked.answer.accepted and not form.error:
-            faults = render.errors(card)
-            if faults:
-                return {"response_action": "errors", "errors": faults}
+        faults = render.errors(card)
+        if form is not None and faults and len(faults) == sum(bool(f.error) for f in form.fields):
+            # Each stands at its field, and Slack leaves everything else as it was typed.
+            return {"response_action": "errors", "errors": faults}
         view = await self._view(asked.heard, card, forms.files_of(sheet))
         if form is not None:
             self.remembered.keep(sheet.id, card)
@@ -110,11 +110,16 @@ class Answers:
         self.remembered.keep(text_at(said, "view", "id"), card)
         return True
 
-    async def redraw(self, heard: Heard, sheet: Sheet, card: Card) -> None:
-        """Show the form as it is after a choice; unless another change came first."""
+    def redraw(self, heard: Heard, sheet: Sheet, card: Card) -> None:
+        """Show the form as it is after a choice; of several choices, after the last."""
         self.remembered.keep(sheet.id, card)
-        view = await self._view(heard, card, forms.files_of(sheet))
-        await self._update(heard, sheet, view)
+        self._link.later("redraw", self._redraw(heard, sheet, card))
+
+    async def _redraw(self, heard: Heard, sheet: Sheet, card: Card) -> None:
+        async with self.remembered.turn(sheet.id):
+            if self.remembered.get(sheet.id) is card:
+                view = await self._view(heard, card, forms.files_of(sheet))
+                await self._update(heard, sheet, view)
 
     async def _view(self, heard: Heard, card: Card, files: tuple[File, ...] = ()) -> Body:
         form = forms.form_in(card)
@@ -138,10 +143,12 @@ class Answers:
             self._link.later("answer", self._update(asked.heard, sheet, view))
 
     async def _update(self, heard: Heard, sheet: Sheet, view: Mapping[str, Any]) -> None:
+        seen = self.remembered.hash(sheet.id, sheet.hash)
         try:
-            await self._link.api.call(
-                heard.token, "views.update", view_id=sheet.id, hash=sheet.hash or None, view=view
+            said = await self._link.api.call(
+                heard.token, "views.update", view_id=sheet.id, hash=seen or None, view=view
             )
+            self.remembered.drawn(sheet.id, seen, text_at(said, "view", "hash"))
         except (Refused, Retryable) as error:
             # A newer change has won, or the modal is closed: it shows what it should, or nothing.
             _log.info("slack.view_not_updated", reason=str(error))
@@ -205,12 +212,20 @@ class Answers:
                     unfurl_links=False, unfurl_media=False,
                 )  # fmt: skip
             elif heard.where.channel:
-                user = heard.sender.user
-                await self._link.api.call(heard.token, "chat.postEphemeral", **said, user=user)
+                await self._beside(heard, said)
             else:
                 await self._in_private(heard, said)
         except (Refused, Retryable) as error:
             _log.warning("slack.answer_lost", event_id=heard.call.event_id, reason=str(error))
+
+    async def _beside(self, heard: Heard, said: Body) -> None:
+        """To one person in a channel; directly where they, or we, are no members of it."""
+        try:
+            user = heard.sender.user
+            await self._link.api.call(heard.token, "chat.postEphemeral", **said, user=user)
+        except Refused as refused:
+            _log.info("slack.not_beside", channel=heard.where.channel, reason=str(refused))
+            await self._in_private(heard, said)
 
     async def _in_private(self, heard: Heard, said: Body) -> None:
         """In the direct conversation, for what was asked where there is none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from typing import TypeVar
 
 import structlog
 
@@ -20,6 +21,8 @@ from handlers.views.cards import to_card
 
 _log = structlog.get_logger(__name__)
 
+T = TypeVar("T")
+
 _REMEMBERED = 2000
 
 
@@ -33,19 +36,29 @@ class Drafts:
         self._typed: dict[str, tuple[Heard, Sheet]] = {}
         self._keeping: dict[str, asyncio.Task[None]] = {}
         self._last: OrderedDict[str, Sheet] = OrderedDict()
+        self._sent: OrderedDict[str, None] = OrderedDict()
 
     def typed(self, heard: Heard, sheet: Sheet) -> None:
         """Something was typed or chosen in a form."""
+        if sheet.id in self._sent:
+            # The last letter came after the form itself.
+            return
         self._typed[sheet.id] = heard, sheet
-        self._last[sheet.id] = sheet
-        self._last.move_to_end(sheet.id)
-        while len(self._last) > _REMEMBERED:
-            self._last.popitem(last=False)
+        _remember(self._last, sheet.id, sheet)
         if sheet.id not in self._keeping:
             self._keeping[sheet.id] = self._link.later("draft", self._keep(sheet.id))
 
     async def sending(self, sheet: Sheet) -> None:
         """The form is being sent: what is kept of it just now must not outlive that."""
+        _remember(self._sent, sheet.id, None)
+        await self._settled(sheet)
+
+    def stays(self, heard: Heard, sheet: Sheet) -> None:
+        """It was not taken, and is still open: what is in it is kept."""
+        self._sent.pop(sheet.id, None)
+        self.typed(heard, sheet)
+
+    async def _settled(self, sheet: Sheet) -> None:
         self._typed.pop(sheet.id, None)
         self._last.pop(sheet.id, None)
         under_way = self._keeping.get(sheet.id)
@@ -59,7 +72,7 @@ class Drafts:
             if last is None:
                 return
             sheet = last
-        await self.sending(sheet)
+        await self._settled(sheet)
         asked = await self._one(heard, sheet)
         for reply in asked.answer.replies if asked else ():
             await self._answers.whisper(heard, to_card(reply.view))
@@ -77,8 +90,17 @@ class Drafts:
         except BadForm:
             return None
         try:
-            return await self._ear.ask(heard, draft, suffix=":draft")
+            asked = await self._ear.ask(heard, draft, suffix=":draft")
         except NotSaved as error:
             # What is typed next is kept together with it.
             _log.info("slack.draft_not_kept", reason=str(error))
             return None
+        # Not every form is kept (a code is a secret), and nobody asked for it.
+        return asked if asked.answer.accepted else None
+
+
+def _remember(kept: OrderedDict[str, T], key: str, value: T) -> None:
+    kept[key] = value
+    kept.move_to_end(key)
+    while len(kept) > _REMEMBERED:
+        kept.popitem(last=False)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any, cast
+from weakref import WeakValueDictionary
 
 from bot.slack.read import File, Sheet, Spot, text_at
 from handlers import intent_codec
@@ -84,7 +86,8 @@ def files_of(sheet: Sheet) -> tuple[File, ...]:
         match one:
             case [str(key), str(name), str(media_type), int(size), str(url)]:
                 begun.append(File(key, name, media_type, size, url))
-    return (*begun, *sheet.files)
+    # A form that was drawn again has what was added to it in both places.
+    return tuple({file.id: file for file in (*begun, *sheet.files)}.values())
 
 
 def with_values(card: Card, values: Mapping[str, str]) -> Card:
@@ -102,8 +105,10 @@ def with_values(card: Card, values: Mapping[str, str]) -> Card:
 def listen(block: dict[str, Any]) -> None:
     """Ask Slack to tell what is typed as it is typed: it says nothing when a form is closed."""
     element = block.get("element", {})
-    if block.get("type") == "input" and element.get("type") == "plain_text_input":
-        block["dispatch_action"] = True
+    if block.get("type") != "input" or element.get("type") == "file_input":
+        return
+    block["dispatch_action"] = True
+    if element.get("type") == "plain_text_input":
         element["dispatch_action_config"] = {"trigger_actions_on": ["on_character_entered"]}
 
 
@@ -142,6 +147,8 @@ class Remembered:
 
     def __init__(self) -> None:
         self._cards: OrderedDict[str, Card] = OrderedDict()
+        self._hashes: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def keep(self, view_id: str, card: Card) -> None:
         """Remember the form that a view shows."""
@@ -153,6 +160,23 @@ class Remembered:
     def get(self, view_id: str) -> Card | None:
         """The form that a view shows, if it was opened here."""
         return self._cards.get(view_id)
+
+    def turn(self, view_id: str) -> asyncio.Lock:
+        """Whoever draws a view again waits for whoever does so just now."""
+        return self._turns.setdefault(view_id, asyncio.Lock())
+
+    def drawn(self, view_id: str, old: str, new: str) -> None:
+        """The desk itself drew a view again, and its hash changed by that."""
+        if new != old:
+            self._hashes[view_id, old] = new
+        while len(self._hashes) > _REMEMBERED:
+            self._hashes.popitem(last=False)
+
+    def hash(self, view_id: str, seen: str) -> str:
+        """The hash of a view that somebody saw with another, if all that changed it was ours."""
+        while seen and (view_id, seen) in self._hashes:
+            seen = self._hashes[view_id, seen]
+        return seen
 
     def forget(self, view_id: str) -> None:
         """The view is closed."""

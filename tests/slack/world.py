@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +45,16 @@ def team_of(person: Person) -> str:
     return VENDOR if person.partner_id is None else TEAMS.get(person.partner_id, "")
 
 
+async def _not_yet() -> None:
+    """Nothing is running that could be started again."""
+
+
 @dataclass
 class World:
-    """Everything that a test may look at; `now` is everybody's time."""
+    """Everything that a test may look at; `now` is everybody's time.
+
+    `restart` makes what listens anew: what it only remembered is forgotten then.
+    """
 
     slack: Slack
     desk: StoredDesk
@@ -57,6 +65,7 @@ class World:
     now: datetime = FRIDAY
     wakes: list[int] = field(default_factory=list)
     socket: Socket | None = None
+    restart: Callable[[], Awaitable[None]] = _not_yet
 
     def hand(self, person: str) -> Hand:
         """Somebody at their Slack."""
@@ -169,25 +178,30 @@ async def open_world(folder: Path, *, socket: bool = False, **more: Any) -> Asyn
 
 @asynccontextmanager
 async def _serving(made: World, router: Router) -> AsyncIterator[None]:
-    app = web.Application()
-    listening = routes(app, made.link, router, lambda: made.now, lambda: made.wakes.append(1))
     for team in TEAMS.values():
         await installed(made, team)
     places(made.slack)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2, auto_decompress=False)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    made.slack.delivery.app_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    try:
-        if made.link.settings.app_token:
-            made.socket = Socket(made.link, listening)
-            async with made.socket:
+    async with AsyncExitStack() as running:
+
+        async def start() -> None:
+            await running.aclose()
+            app = web.Application()
+            wake = partial(made.wakes.append, 1)
+            listening = routes(app, made.link, router, lambda: made.now, wake)
+            runner = web.AppRunner(
+                app, access_log=None, shutdown_timeout=0.2, auto_decompress=False
+            )
+            await runner.setup()
+            running.push_async_callback(runner.cleanup)
+            await web.TCPSite(runner, "127.0.0.1", 0).start()
+            made.slack.delivery.app_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+            if made.link.settings.app_token:
+                made.socket = await running.enter_async_context(Socket(made.link, listening))
                 await made.slack.delivery.connected.wait()
-                yield
-        else:
-            yield
-    finally:
-        await runner.cleanup()
+
+        made.restart = start
+        await start()
+        yield
 
 
 async def installed(made: World, team: str) -> None:

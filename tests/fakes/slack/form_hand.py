@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from tests.fakes.slack import files, reading, views
@@ -92,6 +93,10 @@ class FormHand:
 
     async def fills(self, label: str, value: str) -> None:
         """Type into a field of the open form, or choose from it; as far as it lets us."""
+        await (await self.typing(label, value))()
+
+    async def typing(self, label: str, value: str) -> Callable[[], Awaitable[None]]:
+        """The same, but the app hears of it only when what is returned is called."""
         view = self._open()
         key, element, block = self._field(view, label)
         if element["type"] == "plain_text_input":
@@ -101,12 +106,16 @@ class FormHand:
             options = element.get("options") or await self.searches(view, element, block, value)
             given = _option(options, value)
         view.typed[key] = given
-        if block.get("dispatch_action"):
-            chosen = {"selected_option": given} if isinstance(given, dict) else {"value": given}
-            action = {**element, **chosen, "block_id": key[0]}
-            payload = self._in_view("block_actions", view, actions=[self._action(action)])
-            answer = await self.slack.delivery.payload(payload)
-            assert answer.status == 200, answer
+        chosen = {"selected_option": given} if isinstance(given, dict) else {"value": given}
+        action = {**element, **chosen, "block_id": key[0]}
+        payload = self._in_view("block_actions", view, actions=[self._action(action)])
+
+        async def told() -> None:
+            if block.get("dispatch_action"):
+                answer = await self.slack.delivery.payload(payload)
+                assert answer.status == 200, answer
+
+        return told
 
     def _field(self, view: View, label: str) -> tuple[tuple[str, str], Json, Json]:
         for block in view.blocks:
@@ -123,6 +132,8 @@ class FormHand:
         payload = self._in_view("block_suggestion", view)
         payload |= {"action_id": element["action_id"], "block_id": block["block_id"]}
         payload["value"] = typed
+        # A search is no act: nothing can be opened by it.
+        del payload["trigger_id"]
         answer = await self.slack.delivery.payload(payload)
         return list(answer.body.get("options", []))
 

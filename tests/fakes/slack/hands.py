@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 from tests.fakes.slack import chat, files, reading
@@ -190,6 +192,13 @@ class Hand(FormHand):
 
     async def press(self, message: Message, element: Json, delivered: int = 1) -> list[Answered]:
         """Press what somebody has had before their eyes, however old it is."""
+        press = self.pressing(message, element)
+        return list(await asyncio.gather(*(press() for _ in range(delivered))))
+
+    def pressing(
+        self, message: Message, element: Json
+    ) -> Callable[[], Coroutine[Any, Any, Answered]]:
+        """The same, but the app hears of it only when what is returned is called."""
         slack = self.slack
         place = slack.channels[message.channel]
         payload = self._payload("block_actions", actions=[self._action(element)])
@@ -208,9 +217,7 @@ class Hand(FormHand):
         if not message.to:
             payload["message"] = self._as_json(place, message)
         slack.note(f"{self.user.name} presses", str(element.get("text", {}).get("text", "")))
-        return list(
-            await asyncio.gather(*(slack.delivery.payload(payload) for _ in range(delivered)))
-        )
+        return partial(slack.delivery.payload, payload)
 
     def _hearing(self, place: Channel) -> Install:
         for team in place.teams:
