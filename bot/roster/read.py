@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from difflib import get_close_matches
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from bot.roster import references
 from bot.roster.gaps import Gap, gaps
 from bot.roster.schema import (
     WEEKDAYS,
@@ -42,11 +42,32 @@ class Roster:
 def read_roster(path: Path, catalog: Catalog) -> Roster:
     """The roster at `path`; raises `BadFile` with every fault, each with its line."""
     source = read(path)
-    reader = _Reader(source, source.validate(RosterTable), catalog)
+    table, faults = _sound(source)
+    reader = _Reader(source, table, catalog)
+    references.check(source, catalog, reader.fault)
     roster = reader.roster()
-    if reader.faults:
-        raise BadFile(reader.faults)
+    # A value that is wrong in itself is not blamed again for what it does not refer to.
+    blamed = {fault.key for fault in faults}
+    if faults := (*faults, *(one for one in reader.faults if one.key not in blamed)):
+        raise BadFile(faults)
     return roster
+
+
+def _sound(source: Source) -> tuple[RosterTable, Sequence[Fault]]:
+    """The tables with nothing wrong in themselves, and the faults of the others."""
+    try:
+        return source.validate(RosterTable), ()
+    except BadFile as error:
+        faults = error.faults
+    sound: dict[str, dict[str, object]] = {}
+    for part in RosterTable.model_fields:
+        for key, values in references.tables(source.values.get(part)):
+            try:
+                replace(source, values={part: {key: values}}).validate(RosterTable)
+            except BadFile:
+                continue
+            sound.setdefault(part, {})[key] = values
+    return replace(source, values=sound).validate(RosterTable), faults
 
 
 class _Reader:
@@ -71,16 +92,6 @@ class _Reader:
         warnings = (self.source.fault(_path(gap), gap.sentence) for gap in found)
         return Roster(partners, people, places, workspaces, tuple(sorted(warnings)))
 
-    def known(self, key: str, among: Iterable[str], what: str, path: KeyPath) -> bool:
-        """Whether a key that is referred to exists; a near one is proposed where it does not."""
-        names = list(among)
-        if key in names:
-            return True
-        near = get_close_matches(key, names, n=1)
-        meant = f'; did you mean "{near[0]}"?' if near else ""
-        self.fault(path, f'there is no {what} "{key}"{meant}')
-        return False
-
     def once(self, path: KeyPath, what: str, *value: str) -> None:
         """Refuse the second place that claims what can belong to one only."""
         line = self.source.line(path)
@@ -94,7 +105,6 @@ class _Reader:
         self, key: str, table: PartnerTable, workspaces: dict[tuple[str, str], str]
     ) -> Partner:
         path: KeyPath = ("partners", key)
-        self._check_plan(table, path)
         for index, one in enumerate(table.workspaces):
             where = (*path, "workspaces", index)
             workspace = self._workspace(one.platform, one, where)
@@ -116,17 +126,10 @@ class _Reader:
             tam_id=table.tam,
         )
 
-    def _check_plan(self, table: PartnerTable, path: KeyPath) -> None:
-        programs = self.catalog.programs
-        if self.known(table.program, programs, "program", (*path, "program")):
-            what = f"plan of {table.program} called"
-            self.known(table.plan, programs[table.program].plans, what, (*path, "plan"))
-
     def _check_tam(self, tam: str, path: KeyPath) -> None:
-        if self.known(tam, self.table.people, "person", path):
-            person = self.table.people[tam]
-            if "tam" not in person.roles:
-                self.fault(path, f'"{tam}" is no TAM: add "tam" to their roles')
+        person = self.table.people.get(tam)
+        if person is not None and "tam" not in person.roles:
+            self.fault(path, f'"{tam}" is no TAM: add "tam" to their roles')
 
     # --- people -----------------------------------------------------------------------------------
 
@@ -168,19 +171,14 @@ class _Reader:
         for name in ("cover", "duty"):
             if getattr(table, name) is not None:
                 self.fault((*path, name), "is for the vendor's people only")
-        if not self.known(table.partner, self.table.partners, "partner", (*path, "partner")):
-            return None
-        return self.table.partners[table.partner]
+        return self.table.partners.get(table.partner)
 
     def _check_cover(self, key: str, cover: str, path: KeyPath) -> None:
+        person = self.table.people.get(cover)
         if cover == key:
             self.fault(path, "nobody covers for themselves")
-        elif self.known(cover, self.table.people, "person", path):
-            self._check_vendor(cover, path)
-
-    def _check_vendor(self, key: str, path: KeyPath) -> None:
-        if not self.table.people[key].roles:
-            self.fault(path, f'"{key}" is a partner\'s contact and cannot cover')
+        elif person is not None and not person.roles:
+            self.fault(path, f'"{cover}" is a partner\'s contact and cannot cover')
 
     def _plan_hours(self, key: str, table: PersonTable) -> Hours | None:
         """A TAM without hours of their own has those of the plan that promises the TAM."""
@@ -235,11 +233,9 @@ class _Reader:
                 self.fault((*path, "partners"), "belong to a partner channel only")
             else:
                 self.fault((*path, "partners"), "is missing: a partner channel names its partners")
-        for index, partner in enumerate(table.partners):
-            self.known(partner, self.table.partners, "partner", (*path, "partners", index))
-        for index, program in enumerate(table.programs):
-            self.known(program, self.catalog.programs, "program", (*path, "programs", index))
-        self._check_products(table, path)
+        if table.serves != "engineers" and (table.programs or table.products):
+            name = "programs" if table.programs else "products"
+            self.fault((*path, name), "belong to an engineers' channel only")
         return Place(
             id=key,
             kind=PlaceKind(table.serves),
@@ -251,15 +247,6 @@ class _Reader:
             products=table.products,
             partner_ids=table.partners,
         )
-
-    def _check_products(self, table: ChannelTable, path: KeyPath) -> None:
-        if table.serves != "engineers" and (table.programs or table.products):
-            name = "programs" if table.programs else "products"
-            self.fault((*path, name), "belong to an engineers' channel only")
-        among = table.programs or tuple(self.catalog.programs)
-        known = [p for key in among if (it := self.catalog.programs.get(key)) for p in it.products]
-        for index, product in enumerate(table.products):
-            self.known(product, known, "product", (*path, "products", index))
 
 
 def _path(gap: Gap) -> KeyPath:

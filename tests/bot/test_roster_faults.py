@@ -135,6 +135,37 @@ def test_every_fault_of_a_file_is_said_at_once(tmp_path: Path) -> None:
     assert [fault.line for fault in caught.value.faults] == [10, 16, 53]
 
 
+def test_a_fault_of_a_value_hides_none_of_what_the_file_refers_to(tmp_path: Path) -> None:
+    text = changed('kind = "solution"\ncountry = "DE"', 'kind = "solution"\ncountry = "Germany"')
+    text = text.replace('tam = "oliver"', 'tam = "nobody"').replace('"certified"', '"certain"')
+    text = text.replace('cover = "oliver"', 'cover = "lin"')
+
+    with pytest.raises(BadFile) as caught:
+        roster_of(tmp_path, text)
+
+    assert [(fault.line, fault.key) for fault in caught.value.faults] == [
+        (8, "partners.northwind.country"),
+        (10, "partners.northwind.tam"),
+        (16, "partners.lumen.plan"),
+        (53, "people.lin.cover"),
+    ]
+
+
+def test_a_reference_that_is_no_key_is_blamed_once(tmp_path: Path) -> None:
+    with pytest.raises(BadFile) as caught:
+        roster_of(tmp_path, changed('tam = "oliver"', 'tam = "Oliver Hartmann"'))
+
+    (fault,) = caught.value.faults
+    assert (fault.line, fault.key) == (10, "partners.northwind.tam")
+    assert "must be a key" in fault.reason
+
+
+@pytest.mark.parametrize("text", ["partners = 5", "[partners]\nnorthwind = 5", "people = [1]"])
+def test_what_is_no_table_is_a_fault_and_no_crash(tmp_path: Path, text: str) -> None:
+    with pytest.raises(BadFile, match="must be a table"):
+        roster_of(tmp_path, text)
+
+
 def test_a_table_that_stands_twice_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(BadFile, match=r"roster\.toml:\d+: is not TOML"):
         roster_of(tmp_path, SMALL + '\n[people.anna]\nname = "Other"\n')
