@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
 
+from bot.fitting import clip
+from bot.literal import size
 from bot.slack import published
 from bot.slack.literal import Json, cut, literal, text_object
-from bot.slack.spans import Look, clip, markup, plain, rich, rich_date, rich_words
+from bot.slack.spans import Look, markup, plain, rich, rich_date, rich_words
 from handlers.views.vocabulary import (
     Card,
     Facts,
@@ -219,12 +221,3 @@ def image(element: Image) -> list[Json]:
     if element.url.startswith("https://") and len(element.url) <= published.URL:
         return [{"type": "image", "image_url": element.url, "alt_text": alt}]
     return [note(f"Picture: {alt}")]
-
-
-def size(bytes_: int) -> str:
-    """A file's size: "24 KB", "1.5 MB"."""
-    if bytes_ < 1_000:
-        return f"{bytes_} bytes"
-    if bytes_ < 1_000_000:
-        return f"{bytes_ / 1_000:.0f} KB"
-    return f"{bytes_ / 1_000_000:.1f} MB"

@@ -3,39 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import MISSING, fields, replace
-from typing import Any, cast
 
+from bot.fitting import carried
 from bot.slack import published
 from bot.slack.blocks import Pen
-from bot.slack.literal import Json, sendable, text_object, units
-from handlers.intent_codec import encode, fields_of
-from handlers.intents import Help, Intent, ShowCase
+from bot.slack.literal import Json, text_object
 from handlers.views.vocabulary import Actions, Button, Confirm
 
 # Beside the menu; more would be a wall.
 _SHOWN = 5
-
-
-def carried(intent: Intent, limit: int) -> str:
-    """The intent within `limit` characters: without its longest texts, or as what it is about.
-
-    What is left out is asked for again; what is never left out is which case it is about.
-    """
-    short = intent
-    optional = {
-        f.name for f in fields(intent) if f.default is not MISSING and isinstance(f.default, str)
-    }
-    texts = sorted(
-        (name for name, value in fields_of(intent).items() if name in optional and value),
-        key=lambda name: -len(fields_of(intent)[name]),
-    )
-    while units(encode(short)) > limit and texts:
-        short = replace(cast(Any, short), **{texts.pop(0): ""})
-    if units(encode(short)) <= limit:
-        return sendable(encode(short))
-    case_id = fields_of(intent).get("case_id")
-    return encode(ShowCase(case_id) if isinstance(case_id, int) and case_id else Help())
 
 
 def actions(element: Actions, pen: Pen) -> list[Json]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import assert_never
 
+from bot.fitting import shared
 from bot.slack import lists
 from bot.slack.blocks import (
     Pen,
@@ -65,21 +66,10 @@ def body(elements: Sequence[Element], pen: Pen, room: int) -> list[Json]:
             min(w, _BEGAN) if isinstance(e, Text) else w
             for e, w in zip(elements, whole, strict=True)
         ]
-    rooms = _shared(whole, room)
+    # The numbers of its buttons may be a little longer than when it was weighed.
+    rooms = shared(whole, room, least=_LEAST, margin=_MARGIN)
     drawn = [element(e, pen, most) for e, most in zip(elements, rooms, strict=True)]
     return [block for blocks in drawn for block in blocks]
-
-
-def _shared(whole: Sequence[int], room: int) -> list[int]:
-    """A part of the room for each: the short ones as much as they want, the others alike."""
-    given = [0] * len(whole)
-    order = sorted(range(len(whole)), key=lambda n: whole[n])
-    for done, n in enumerate(order):
-        share = max(_LEAST, room // (len(order) - done))
-        # The numbers of its buttons may be a little longer than when it was weighed.
-        given[n] = min(whole[n] + _MARGIN, share)
-        room -= given[n]
-    return given
 
 
 def element(drawn: Element, pen: Pen, room: int) -> list[Json]:

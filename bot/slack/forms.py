@@ -5,31 +5,35 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
-from typing import Any, cast
+from collections.abc import Sequence
+from typing import Any
 from weakref import WeakValueDictionary
 
+from bot.forms import BadForm, bare, begin, completed, form_in, offer, with_values
 from bot.slack.read import File, Sheet, Spot, text_at
 from handlers import intent_codec
-from handlers.intent_codec import BadIntent
-from handlers.intents import Begin, Intent
-from handlers.views.vocabulary import Actions, Button, Card, Form, Text
+from handlers.intents import Intent
+from handlers.views.vocabulary import Card
+
+__all__ = [
+    "METADATA",
+    "BadForm",
+    "Remembered",
+    "bare",
+    "begin",
+    "carry",
+    "files_of",
+    "form_in",
+    "listen",
+    "offer",
+    "spot_of",
+    "wanted",
+    "with_values",
+]
 
 # What a view may carry, in characters.
 METADATA = 3000
 _REMEMBERED = 2000
-# What says which thing an intent is about; everything else stands in the form's fields.
-_ABOUT = frozenset({"case_id", "message_id", "cycle", "source", "side"})
-
-
-class BadForm(ValueError):
-    """What came back is no form of ours, or of a version that is gone."""
-
-
-def form_in(card: Card) -> Form | None:
-    """The form of a card, if it has one."""
-    return next((one for one in card.elements if isinstance(one, Form)), None)
 
 
 def carry(intent: Intent, spot: Spot, files: Sequence[File] = ()) -> str:
@@ -47,26 +51,9 @@ def carry(intent: Intent, spot: Spot, files: Sequence[File] = ()) -> str:
     return json.dumps(carried | ({"files": kept} if kept else {}), separators=(",", ":"))
 
 
-def bare(intent: Intent) -> Intent:
-    """The intent without what its form's fields hold."""
-    defaults = {
-        f.name: f.default
-        for f in fields(intent)
-        if f.name not in _ABOUT and isinstance(f.default, str)
-    }
-    empty: Intent = replace(cast(Any, intent), **defaults)
-    return empty
-
-
 def wanted(sheet: Sheet) -> Intent:
     """The intent that a form completes, with what stands in its fields; raises `BadForm`."""
-    try:
-        begun = intent_codec.decode(text_at(sheet.carries, "do"))
-        filled = intent_codec.fill(begun, sheet.values)
-        # Once more through the codec: a form holds texts, and this field may be a number.
-        return intent_codec.build(intent_codec.tag(filled), intent_codec.fields_of(filled))
-    except BadIntent as error:
-        raise BadForm(str(error)) from error
+    return completed(text_at(sheet.carries, "do"), sheet.values)
 
 
 def spot_of(sheet: Sheet) -> Spot:
@@ -90,18 +77,6 @@ def files_of(sheet: Sheet) -> tuple[File, ...]:
     return tuple({file.id: file for file in (*begun, *sheet.files)}.values())
 
 
-def with_values(card: Card, values: Mapping[str, str]) -> Card:
-    """The form's card with what was typed into it; faults that were mended are not shown again."""
-    form = form_in(card)
-    if form is None:
-        return card
-    filled = tuple(
-        replace(one, value=values.get(one.name, one.value), error="") for one in form.fields
-    )
-    drawn = replace(form, fields=filled)
-    return replace(card, elements=tuple(drawn if one is form else one for one in card.elements))
-
-
 def listen(block: dict[str, Any]) -> None:
     """Ask Slack to tell what is typed as it is typed: it says nothing when a form is closed."""
     element = block.get("element", {})
@@ -110,33 +85,6 @@ def listen(block: dict[str, Any]) -> None:
     block["dispatch_action"] = True
     if element.get("type") == "plain_text_input":
         element["dispatch_action_config"] = {"trigger_actions_on": ["on_character_entered"]}
-
-
-def begin(form: Form) -> Begin:
-    """What opens this form again."""
-    given = intent_codec.fields_of(form.intent)
-    case_id, message_id = given.get("case_id", 0), given.get("message_id", 0)
-    return Begin(
-        intent_codec.tag(form.intent),
-        case_id if isinstance(case_id, int) else 0,
-        message_id if isinstance(message_id, int) else 0,
-        next((field.value for field in form.fields if field.name == "description"), ""),
-    )
-
-
-def offer(card: Card) -> Card:
-    """A card with a button that opens the form: Slack opens one for three seconds after a press."""
-    form = form_in(card)
-    if form is None:
-        return card
-    lead = tuple(one for one in card.elements if isinstance(one, Text))[:1]
-    title = _plain(card)
-    button = Button(title if len(title) <= 40 else "Open the form", begin(form), "primary")
-    return replace(card, elements=(*lead, Actions((button,))), about="offer")
-
-
-def _plain(card: Card) -> str:
-    return "".join(span for span in card.title if isinstance(span, str)) or "Open the form"
 
 
 class Remembered:

@@ -10,8 +10,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
+from bot.kinds import Fault, Several, Typed, out_of_bounds, wrong_type
 from bot.slack import published
-from bot.slack.kinds import Fault, Several, Typed, out_of_bounds, wrong_type
 from bot.slack.shapes import BLOCKS, VIEWS
 
 __all__ = ["Fault", "Surface", "check"]

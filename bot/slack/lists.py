@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
+from bot.fitting import clip
 from bot.slack import published
 from bot.slack.blocks import (
     TONES,
@@ -21,7 +22,7 @@ from bot.slack.blocks import (
 )
 from bot.slack.buttons import button
 from bot.slack.literal import Json, cut, literal, text_object
-from bot.slack.spans import clip, plain, rich, rich_date, rich_words, zone
+from bot.slack.spans import plain, rich, rich_date, rich_words, zone
 from handlers.intents import ShowCase
 from handlers.views.vocabulary import (
     Button,

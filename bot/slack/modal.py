@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.fitting import clip
 from bot.slack import published
 from bot.slack.blocks import Pen, bullets, note, rich_text, small, title
 from bot.slack.elements import body, is_form
 from bot.slack.literal import Json, cut, literal, text_object, units
-from bot.slack.spans import Look, clip, plain, rich_words
+from bot.slack.spans import Look, plain, rich_words
 from handlers.views.vocabulary import Card, Field, Form, Option
 
 CALLBACK = "form"

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.slack import published as p
-from bot.slack.kinds import (
+from bot.kinds import (
     Address,
     Bool,
     Fault,
@@ -20,6 +19,7 @@ from bot.slack.kinds import (
     Typed,
     only,
 )
+from bot.slack import published as p
 
 _ID = Str(p.ID)
 _FAR = 2**40

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import assert_never
 from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.slack.literal import Json, cut, escape, inline, literal, units
+from bot.slack.literal import Json, escape, inline, literal
 from handlers.views.vocabulary import CaseRef, Link, Moment, Name, Span, Strong, Words
 from handlers.views.words import duration
 
@@ -97,52 +97,6 @@ def markup(words: Words, look: Look) -> str | None:
             return None
         made.append(drawn)
     return "".join(made)
-
-
-def clip(words: Words, limit: int) -> tuple[Words, int]:
-    """The words within about `limit` characters, and how many characters were left out."""
-    made: list[Span] = []
-    room, over = limit, 0
-    for span in words:
-        said = _said(span)
-        if not said:
-            made.append(span)
-            continue
-        if room <= 0:
-            over += len(said)
-            continue
-        kept = cut(said, room)
-        room -= units(kept)
-        if kept != said:
-            over += len(said) - len(kept) + 1
-        made.append(_with_text(span, kept))
-    return tuple(made), over
-
-
-def _said(span: Span) -> str:
-    match span:
-        case str():
-            return span
-        case Strong(text) | Link(text):
-            return text
-        case Name():
-            return span.name
-        case _:
-            return ""
-
-
-def _with_text(span: Span, text: str) -> Span:
-    match span:
-        case str():
-            return text
-        case Name():
-            return replace(span, name=text)
-        case Strong():
-            return Strong(text)
-        case Link():
-            return Link(text, span.url)
-        case _:
-            return span
 
 
 def _same_style(one: Json, other: Json) -> bool:

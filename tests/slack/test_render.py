@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.fitting import carried
 from bot.slack import published
 from bot.slack.blocks import MARKS, TONES, weight
-from bot.slack.buttons import carried
 from bot.slack.render import agent_prompts, check, home, message
 from desk.records import Attachment
 from handlers.grammar import understand

@@ -1,4 +1,4 @@
-"""Kinds of values in Slack's blocks: each finds what is wrong with a value, and where."""
+"""Kinds of values in what a platform is sent: each finds what is wrong with a value, and where."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from bot.slack.literal import units
+from bot.literal import units
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something that Slack would refuse, in the words of its own `blocks.validate`.
+    """Something that the platform would refuse.
 
     `pointer` is the JSON pointer of the value.
     """
