@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,7 +18,7 @@ from handlers.exchange import Audience
 from handlers.intents import OpenCase
 from handlers.views.cards import to_card
 from handlers.views.vocabulary import Card
-from storage.desk import left
+from storage.desk import left, within
 
 _log = structlog.get_logger(__name__)
 
@@ -100,12 +99,12 @@ class Answers:
         method = "views.push" if inside else "views.open"
         try:
             hurry = left()
-            async with asyncio.timeout(OPENING if hurry is None else min(OPENING, hurry + LATEST)):
+            with within(OPENING if hurry is None else min(OPENING, hurry + LATEST)):
                 said = await self._link.api.call(
                     heard.token, method, trigger_id=heard.call.trigger, view=view
                 )
-        except (Refused, Retryable, TimeoutError) as error:
-            _log.info("slack.form_not_opened", method=method, reason=str(error) or "too slow")
+        except (Refused, Retryable) as error:
+            _log.info("slack.form_not_opened", method=method, reason=str(error))
             return False
         self.remembered.keep(text_at(said, "view", "id"), card)
         return True

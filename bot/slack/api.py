@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -12,7 +13,8 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.errors import Busy, Lost, Refused, busy
+from bot.slack.errors import Busy, Lost, Refused, busy, refusal
+from storage.desk import left
 
 # A call that hangs must end before the lease of the notice that it sends.
 TOTAL, CONNECT = 15.0, 5.0
@@ -89,10 +91,12 @@ class SlackApi:
         self._check(held)
         client = self.client(token or None)
         try:
-            if method in FORMS:
-                answer = await client.api_call(method, data=_as_form(given))
-            else:
-                answer = await client.api_call(method, json=given)
+            # Whoever is to be answered in time waits no longer for Slack than for the database.
+            async with asyncio.timeout(left()):
+                if method in FORMS:
+                    answer = await client.api_call(method, data=_as_form(given))
+                else:
+                    answer = await client.api_call(method, json=given)
         except SlackApiError as error:
             raise self._failed(held, error) from error
         except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
@@ -164,7 +168,7 @@ class SlackApi:
             return waits
         if not isinstance(data, dict) or "error" not in data:
             return Lost(f"Slack answers {status} and nothing that can be read")
-        return Refused(held[1], str(data["error"]), str(data.get("needed") or ""))
+        return refusal(held[1], str(data["error"]), str(data.get("needed") or ""))
 
 
 def _tag(token: str) -> str:

@@ -43,6 +43,9 @@ class Kind(Enum):
 _INVITE = "Invite the app to the channel: /invite @Partnerdesk."
 _OTHER = "Name another channel in the roster and apply it."
 _RENEW = "Install the app anew, and give its new token to the desk."
+# After these some of it may have been done, says Slack.
+_HALF_DONE = frozenset({"internal_error", "fatal_error"})
+
 _SMALLER = "Report it: the desk made a message that Slack does not take."
 _POLICY = "Ask the workspace's administrators to let the app write there."
 
@@ -119,23 +122,33 @@ TABLE: Mapping[str, tuple[Kind, str, str]] = {
 }
 
 
-def translated(refused: Refused, *, own: bool) -> Retryable | Permanent | SignInBroken:
-    """One of the three ways to fail. `own`: the desk's own workspace, not a partner's.
+def translated(refused: Refused, *, own: bool) -> Permanent | SignInBroken:
+    """One of the ways to fail for good. `own`: the desk's own workspace, not a partner's.
 
     A partner's workspace that throws the app out must not silence the others: there it is the
     place that will not take it.
     """
-    unknown = (Kind.MISTAKE, f'Slack answers "{refused.code}"', "Look it up in Slack's reference.")
-    kind, what, mend = TABLE.get(refused.code, unknown)
+    unknown = f'Slack answers "{refused.code}"', "Look it up in Slack's reference."
+    _, what, mend = TABLE.get(refused.code, (Kind.MISTAKE, *unknown))
     if refused.needed:
         what, mend = f"the app lacks the scope {refused.needed}", f"Add it. {mend}"
-    match kind:
-        case Kind.LATER:
-            return Retryable(what)
-        case Kind.SIGN_IN if own and refused.code != "missing_scope":
-            return SignInBroken(what)
-        case _:
-            return Permanent(what, mend)
+    if own and is_sign_in(refused):
+        return SignInBroken(what)
+    return Permanent(what, mend)
+
+
+def refusal(method: str, code: str, needed: str = "") -> Refused | Retryable:
+    """What Slack's word for why it will not is to us."""
+    kind, what, _ = TABLE.get(code, (Kind.MISTAKE, "", ""))
+    if code in _HALF_DONE:
+        return Lost(what)
+    return Retryable(what) if kind is Kind.LATER else Refused(method, code, needed)
+
+
+def is_sign_in(refused: Refused) -> bool:
+    """Whether it is the token that is refused, and not what was asked with it."""
+    kind, *_ = TABLE.get(refused.code, (Kind.MISTAKE, "", ""))
+    return kind is Kind.SIGN_IN and refused.code != "missing_scope"
 
 
 def busy(after: str | None) -> Busy:

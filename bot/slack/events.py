@@ -103,9 +103,9 @@ class Events:
 
     async def _written(self, call: Call, event: Payload) -> None:
         spot = call.spot
-        via = await self._link.installs.of(*call.installed) or await self._link.installs.own()
+        await self._link.installs.hearing(*call.installed)
         bots = await self._link.installs.bots()
-        if via is None or call.actor.user in bots:
+        if call.actor.user in bots:
             return
         # People talk in channels: only where the desk is at home, or is called, is it asked.
         called = bots & texts.mentions(text_at(event, "text"))
@@ -214,10 +214,12 @@ class Events:
     # --- the app and its channels -----------------------------------------------------------------
 
     async def _gone(self, call: Call, _event: Payload) -> None:
-        await self._link.installs.remove(*call.installed)
+        gone = await self._link.installs.remove(*call.installed)
+        if gone is None:
+            return
         await self._tell(
             f"slack:uninstalled:{call.event_id}",
-            f"The app was removed from the Slack workspace {call.installed[0]}.",
+            f"The app was removed from the Slack workspace {gone.name or gone.workspace}.",
             "Nothing reaches its people there. To undo it, let them install the app again.",
         )
 

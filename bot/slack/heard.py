@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.slack.deps import PLATFORM, Clock, Router
-from bot.slack.installs import NotInstalled
 from bot.slack.link import Link
 from bot.slack.read import Call, Spot
 from desk.linking import Installation
@@ -44,24 +43,13 @@ class Ear:
         self._wake = wake
 
     async def hear(self, call: Call) -> Heard:
-        """Who speaks, and where; raises `NotInstalled`, and `NotSaved`."""
-        installs = self._link.installs
+        """Who speaks, and where; raises `NotInstalled`, `Retryable` and `NotSaved`."""
         # Somebody of another organisation presses in a channel that is shared with them: what is
         # named may be theirs, where the app is not installed.
-        via = await installs.of(*call.installed) or await installs.own()
-        if via is None:
-            raise NotInstalled(", ".join(call.installed))
+        via = await self._link.installs.hearing(*call.installed)
         sender = await self._link.people.sender(call.actor, via)
         where = await self.where(call.spot, via, sender)
-        return Heard(call, via, await self._token(via), sender, where)
-
-    async def _token(self, via: Installation) -> str:
-        """A token that is good now; one that ends soon is renewed while somebody else waits."""
-        installs = self._link.installs
-        if installs.is_ending(via) and not installs.has_ended(via):
-            self._link.later("renew a token", installs.renewed(via))
-            return via.token
-        return await installs.token(via)
+        return Heard(call, via, await self._link.installs.token(via), sender, where)
 
     async def where(self, spot: Spot, via: Installation, sender: Sender) -> Where:
         """The conversation in the desk's words: a shared channel is its owner's in the roster."""

@@ -3,58 +3,61 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import replace
+from collections import OrderedDict
 from datetime import UTC, datetime, timedelta
 
 import structlog
 
 from bot.platform import Retryable
 from bot.slack.api import SlackApi
-from bot.slack.deps import PLATFORM, Settings
-from bot.slack.errors import Refused
+from bot.slack.deps import PLATFORM, Clock, Settings
+from bot.slack.errors import Refused, is_sign_in
+from bot.slack.renewal import NotInstalled, Renewals
 from desk.errors import NoKey
 from desk.linking import Installation
-from desk.ports import Desk
+from desk.ports import Desk, UnitOfWork
+from storage.desk import left
+
+__all__ = ["Installs", "NotInstalled"]
 
 _log = structlog.get_logger(__name__)
 
 # How long an installation is believed without looking: one that was removed elsewhere is used
 # for no longer than this.
 FRESH = timedelta(seconds=60)
-# A token that ends within this time is renewed; whoever renews it has so long to do it.
-EARLY, RENEWING = timedelta(minutes=120), timedelta(seconds=30)
+_MOST = 10_000
 # How long Slack is left alone after it did not tell whose our token is.
 AGAIN = timedelta(seconds=5)
-
-
-class NotInstalled(Exception):
-    """The app is not installed in that workspace."""
 
 
 class Installs:
     """The workspaces with their tokens. `now` is the machine's time, aware."""
 
-    def __init__(
-        self, desk: Desk, api: SlackApi, settings: Settings, now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, desk: Desk, api: SlackApi, settings: Settings, now: Clock) -> None:
         self._desk = desk
         self._api = api
         self._settings = settings
         self._now = now
-        self._kept: dict[str, tuple[Installation | None, datetime]] = {}
+        self._renewals = Renewals(desk, api, settings, now, kept=self.forget)
         self._bots: tuple[frozenset[str], datetime] | None = None
+        self._kept: OrderedDict[str, tuple[Installation | None, datetime]] = OrderedDict()
         self._own: Installation | None = None
         self._asking = asyncio.Lock()
         self._ask_again_at = datetime.min.replace(tzinfo=UTC)
         self._fault: Refused | Retryable | None = None
 
+    # --- whose ------------------------------------------------------------------------------------
+
     async def own(self) -> Installation | None:
         """The vendor's own workspace, by its token; None without one, or while Slack is away."""
         if self._own is not None or not self._settings.bot_token:
             return self._own
-        async with self._asking:
-            await self._learn()
+        try:
+            async with asyncio.timeout(left()), self._asking:
+                await self._learn()
+        except TimeoutError:
+            # Somebody else asks already, and whoever waits for them has no more time.
+            _log.info("slack.own_token", reason="not known in time")
         return self._own
 
     async def _learn(self) -> None:
@@ -91,17 +94,48 @@ class Installs:
         return bool(self._settings.bot_token) and installation.token == self._settings.bot_token
 
     async def of(self, *ids: str) -> Installation | None:
-        """The installation of a workspace or organisation, by the first of `ids` that has one."""
-        own = await self.own()
+        """The installation of a workspace or organisation, by the first of `ids` that has one.
+
+        Ours is asked for last while it is not known: others do not wait for Slack to say it.
+        """
+        known = self._own
         for one in ids:
-            if not one:
-                continue
-            if own is not None and one in {own.workspace, own.enterprise}:
-                return own
-            found = await self._stored(one)
+            if known is not None and one and one in {known.workspace, known.enterprise}:
+                return known
+            found = await self._stored(one) if one else None
             if found is not None:
                 return found
-        return None
+        own = None if known else await self.own()
+        return own if own and {own.workspace, own.enterprise} & set(filter(None, ids)) else None
+
+    async def home(self, *ids: str) -> str:
+        """How the desk calls a workspace: by its installation, or by the first id it has."""
+        found = await self.of(*ids)
+        return found.workspace if found else next((one for one in ids if one), "")
+
+    async def hearing(self, *ids: str) -> Installation:
+        """Through which a workspace's people are heard: its own, or the vendor's for outsiders.
+
+        Raises `NotInstalled`, or what Slack said when it was asked whose our own token is.
+        """
+        found = await self.of(*ids) or await self.own()
+        if found is not None:
+            return found
+        if self._settings.bot_token:
+            raise self._fault or Retryable("Slack has not said yet whose our token is")
+        raise NotInstalled(", ".join(one for one in ids if one))
+
+    async def to_reach(self, workspace: str) -> Installation:
+        """With whose token people of a workspace are reached; raises as `hearing` and `token`."""
+        return await self._renewals.good(await self.hearing(workspace))
+
+    async def token(self, installation: Installation) -> str:
+        """A token that is good now; raises `NotInstalled` or `Retryable` where there is none."""
+        return (await self._renewals.good(installation)).token
+
+    async def renewed(self, installation: Installation) -> None:
+        """Renew its token now, if it ends soon; raises `Refused` or `Retryable` otherwise."""
+        await self._renewals.renewed(installation)
 
     async def bots(self) -> frozenset[str]:
         """The app's own accounts, in all the workspaces that have it.
@@ -112,29 +146,10 @@ class Installs:
             every = await self._desk.run(lambda uow: uow.installations.all(PLATFORM))
             found = frozenset(one.bot_user for one in every if one.bot_user)
             self._bots = found, self._now() + FRESH
-        own = await self.own()
-        return self._bots[0] | ({own.bot_user} if own else frozenset())
+        # Not asked for here: whoever is heard through it has made it known already.
+        return self._bots[0] | ({self._own.bot_user} if self._own else frozenset())
 
-    async def home(self, *ids: str) -> str:
-        """How the desk calls a workspace: by its installation, or by the first id it has."""
-        found = await self.of(*ids)
-        return found.workspace if found else next((one for one in ids if one), "")
-
-    async def to_reach(self, workspace: str) -> Installation:
-        """Whose token reaches people of a workspace: its own, or the vendor's for outsiders.
-
-        Raises `NotInstalled`, or what Slack said when it was asked whose our own token is.
-        """
-        found = await self.of(workspace) or await self.own()
-        if found is not None:
-            return await self._renewed(found)
-        if self._fault is not None:
-            raise self._fault
-        raise NotInstalled(workspace)
-
-    async def token(self, installation: Installation) -> str:
-        """A token that is good now."""
-        return (await self._renewed(installation)).token
+    # --- what is kept -----------------------------------------------------------------------------
 
     def forget(self, workspace: str = "") -> None:
         """Look again before the next use; at everything without a `workspace`."""
@@ -144,89 +159,68 @@ class Installs:
         else:
             self._kept.clear()
 
-    async def remove(self, *ids: str) -> None:
-        """The app was uninstalled, or its tokens were revoked."""
-        found = await self.of(*ids)
-        if found is not None and not self.is_own(found):
-            workspace = found.workspace
-            await self._desk.run(lambda uow: uow.installations.remove(PLATFORM, workspace))
-            _log.info("slack.uninstalled", workspace=workspace)
+    async def remove(self, *ids: str) -> Installation | None:
+        """The app may have been uninstalled: forget what no longer works, and return it.
+
+        Events come late and more than once: an app that was installed again meanwhile stays, as
+        Slack itself says whose token is good. Raises `Retryable` where it does not say.
+        """
+
+        async def look(uow: UnitOfWork) -> Installation | None:
+            every = {one.workspace: one for one in await uow.installations.all(PLATFORM)}
+            return next((every[one] for one in ids if one in every), None)
+
         self.forget()
+        found = await self._desk.run(look)
+        if found is None:
+            own = await self.own()
+            return own if own and own.workspace in ids and await self._is_dead(own) else None
+        with_token = await self._stored(found.workspace)
+        if with_token is not None and not await self._is_dead(with_token):
+            return None
+        workspace = found.workspace
+        await self._desk.run(lambda uow: uow.installations.remove(PLATFORM, workspace))
+        self.forget()
+        _log.info("slack.uninstalled", workspace=workspace)
+        return found
+
+    async def _is_dead(self, installation: Installation) -> bool:
+        try:
+            await self._api.identity(installation.token)
+        except Refused as refused:
+            return is_sign_in(refused)
+        return False
 
     async def _stored(self, workspace: str) -> Installation | None:
+        unkept = await self._renewals.unkept(workspace)
+        if unkept is not None:
+            return unkept
         kept, until = self._kept.get(workspace, (None, None))
         if until is not None and until > self._now():
             return kept
         found = await self._read(workspace)
         self._kept[workspace] = (found, self._now() + FRESH)
+        self._kept.move_to_end(workspace)
+        while len(self._kept) > _MOST:
+            self._kept.popitem(last=False)
         return found
 
     async def _read(self, workspace: str) -> Installation | None:
-        try:
-            found = await self._desk.run(lambda uow: uow.installations.get(PLATFORM, workspace))
+        async def read(uow: UnitOfWork) -> Installation | None:
+            found = await uow.installations.get(PLATFORM, workspace)
             if found is not None or not workspace.startswith("E"):
                 return found
             # A person of an organisation, of which a single workspace installed the app.
-            every = await self._desk.run(lambda uow: uow.installations.all(PLATFORM))
-            one = next((one for one in every if one.enterprise == workspace), None)
-            if one is None:
-                return None
-            # A list has no tokens.
-            return await self._desk.run(lambda uow: uow.installations.get(PLATFORM, one.workspace))
+            every = await uow.installations.all(PLATFORM)
+            inside = next((one for one in every if one.enterprise == workspace), None)
+            return await uow.installations.get(PLATFORM, inside.workspace) if inside else None
+
+        try:
+            return await self._desk.run(read)
         except NoKey as error:
             _log.error("slack.no_key", reason=str(error))
             return None
 
-    def is_ending(self, installation: Installation) -> bool:
-        """Whether its token is to be renewed."""
-        ends = installation.expires_at
-        if ends is None or not installation.refresh_token:
-            return False
-        return ends - self._now() <= EARLY
-
-    def has_ended(self, installation: Installation) -> bool:
-        """Whether its token is no good any more."""
-        ends = installation.expires_at
-        return ends is not None and ends <= self._now()
-
-    async def renewed(self, installation: Installation) -> None:
-        """Renew its token, unless somebody else does."""
-        await self._renewed(installation)
-
-    async def _renewed(self, installation: Installation) -> Installation:
-        """The installation with a token that is good for a while; only one renews it."""
-        if not self.is_ending(installation):
-            return installation
-        now = self._now()
-        workspace = installation.workspace
-        mine = await self._desk.run(
-            lambda uow: uow.installations.renew(PLATFORM, workspace, now, now + RENEWING)
-        )
-        if mine is None:
-            # Somebody else renews it just now. The old one is good until it ends.
-            self.forget(workspace)
-            return installation
-        renewed = await renew(self._api, self._settings, mine, now)
-        await self._desk.run(lambda uow: uow.installations.put(renewed))
-        self.forget(workspace)
-        return renewed
-
-
-async def renew(
-    api: SlackApi, settings: Settings, installation: Installation, now: datetime
-) -> Installation:
-    """The same with a new token; its refresh token is used up by this."""
-    said = await api.call(
-        "",
-        "oauth.v2.access",
-        client_id=settings.client_id,
-        client_secret=settings.client_secret,
-        grant_type="refresh_token",
-        refresh_token=installation.refresh_token,
-    )
-    return replace(
-        installation,
-        token=str(said["access_token"]),
-        refresh_token=str(said.get("refresh_token", "")),
-        expires_at=now + timedelta(seconds=int(said.get("expires_in", 43200))),
-    )
+    async def close(self) -> None:
+        """Let renewals end that were begun."""
+        await self._renewals.close()

@@ -80,6 +80,7 @@ class Link:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        await self.installs.close()
         await self.api.close()
 
     async def __aenter__(self) -> Self:

@@ -124,8 +124,8 @@ class Listening:
         match mishap.error:
             case None:
                 return BoltResponse(status=200)
-            case NotInstalled():
-                _log.warning("slack.not_installed", workspace=str(mishap.error))
+            case NotInstalled() | Refused():
+                _log.warning("slack.not_installed", reason=str(mishap.error))
                 return BoltResponse(status=200)
             case Malformed():
                 _log.warning("slack.malformed", lacks=str(mishap.error))
@@ -148,8 +148,8 @@ def _words_for(error: Exception, kind: str) -> str:
         case NotSaved() | Retryable():
             _log.warning("slack.not_saved", type=kind, reason=str(error))
             return words.NOT_SAVED
-        case NotInstalled():
-            _log.warning("slack.not_installed", workspace=str(error))
+        case NotInstalled() | Refused():
+            _log.warning("slack.not_installed", reason=str(error))
             return words.NOT_INSTALLED
         case _:
             _log.error("slack.failed", type=kind, exc_info=error)

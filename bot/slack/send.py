@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -10,7 +12,7 @@ import structlog
 from bot.platform import Address, Permanent, Retryable, Sent, SignInBroken
 from bot.slack import files
 from bot.slack.deps import PLATFORM
-from bot.slack.errors import Lost, Refused, translated
+from bot.slack.errors import Lost, Refused, is_sign_in, translated
 from bot.slack.installs import NotInstalled
 from bot.slack.link import Link
 from bot.slack.read import list_at, text_at
@@ -56,7 +58,7 @@ class SlackPlatform:
             if isinstance(view, SaidView) and view.files and not view.deleted:
                 await files.share(self._link, via.token, sent.channel, to.thread, view.files)
         except Refused as refused:
-            raise self._failure(refused, via) from refused
+            raise await self._failure(refused, via) from refused
         except FileNotFoundError as error:
             raise Permanent("a file of the message is gone", "Ask for the file again.") from error
         self._posted.pop(key, None)
@@ -71,7 +73,7 @@ class SlackPlatform:
                 via.token, "chat.update", channel=to.channel, ts=message_id, **drawn
             )
         except Refused as refused:
-            raise self._failure(refused, via) from refused
+            raise await self._failure(refused, via) from refused
 
     async def delete(self, to: Address, message_id: str) -> None:
         """Take an earlier message away; one that is gone already is no mistake."""
@@ -80,7 +82,7 @@ class SlackPlatform:
             await self._link.api.call(via.token, "chat.delete", channel=to.channel, ts=message_id)
         except Refused as refused:
             if refused.code != "message_not_found":
-                raise self._failure(refused, via) from refused
+                raise await self._failure(refused, via) from refused
 
     async def find(self, to: Address, key: str) -> Sent | None:
         """A message of ours that carries `key`, among the newest of its place."""
@@ -89,7 +91,7 @@ class SlackPlatform:
             channel = to.channel or await self._conversation(via, to)
             return await self._find(via, channel, to.thread, key)
         except Refused as refused:
-            raise self._failure(refused, via) from refused
+            raise await self._failure(refused, via) from refused
 
     # --- how --------------------------------------------------------------------------------------
 
@@ -186,14 +188,19 @@ class SlackPlatform:
         except Refused as refused:
             raise translated(refused, own=True) from refused
 
-    def _failure(self, refused: Refused, via: Installation) -> Retryable | Permanent | SignInBroken:
-        """What to make of a refusal; an installation that is gone is looked up again next time."""
-        own = self._link.installs.is_own(via)
-        failure = translated(refused, own=own)
-        if isinstance(failure, SignInBroken) or refused.code in {"token_revoked", "invalid_auth"}:
-            self._link.installs.forget(via.workspace)
+    async def _failure(
+        self, refused: Refused, via: Installation
+    ) -> Retryable | Permanent | SignInBroken:
+        """What to make of a refusal; a token that is refused may be an old one."""
         _log.info("slack.refused", method=refused.method, code=refused.code)
-        return failure
+        if is_sign_in(refused):
+            installs = self._link.installs
+            installs.forget(via.workspace)
+            with suppress(NotSaved):
+                there = await installs.of(via.workspace)
+                if there is not None and there.token != via.token:
+                    return Retryable("the app's token was renewed meanwhile", timedelta(0))
+        return translated(refused, own=self._link.installs.is_own(via))
 
 
 def _keep(kept: OrderedDict[Any, Any], key: Any, value: Any) -> None:

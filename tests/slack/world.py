@@ -27,6 +27,7 @@ from storage.desk import StoredDesk
 from storage.files import FileStore
 from tests import world
 from tests.fakes.slack import Channel, Hand, Slack
+from tests.slack.watched import Watched
 from tests.talk import CATALOG
 
 FRIDAY = datetime(2026, 3, 6, 8, tzinfo=UTC)  # 16:00 in Beijing
@@ -53,11 +54,13 @@ async def _not_yet() -> None:
 class World:
     """Everything that a test may look at; `now` is everybody's time.
 
-    `restart` makes what listens anew: what it only remembered is forgotten then.
+    `restart` makes what listens anew: what it only remembered is forgotten then. `watched` is what
+    the program has of `desk`.
     """
 
     slack: Slack
     desk: StoredDesk
+    watched: Watched
     link: Link
     platform: SlackPlatform
     delivery: Delivery
@@ -167,12 +170,13 @@ async def open_world(folder: Path, *, socket: bool = False, **more: Any) -> Asyn
             **more,
         )
         files = FileStore(str(folder / "files"))
-        async with await Link.open(desk, files, settings, now, now) as link:
+        watched = Watched(desk)
+        async with await Link.open(watched, files, settings, now, now) as link:
             platform = SlackPlatform(link)
             delivery = Delivery(desk, lambda: CATALOG, {"slack": platform}, now)
-            made = World(slack, desk, link, platform, delivery, files)
+            made = World(slack, desk, watched, link, platform, delivery, files)
             holder.append(made)
-            async with _serving(made, Router(desk, lambda: CATALOG)):
+            async with _serving(made, Router(watched, lambda: CATALOG)):
                 yield made
 
 

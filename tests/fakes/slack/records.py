@@ -90,6 +90,20 @@ class Install:
     expires_at: float | None = None
     revoked: bool = False
 
+    @property
+    def whole(self) -> bool:
+        """Whether a whole organisation installed it at once."""
+        return self.team.startswith("E")
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What a code of an installation is good for, since when."""
+
+    team: str
+    redirect_uri: str
+    at: float
+
 
 @dataclass(eq=False)
 class View:

@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.slack.api import FORMS
-from tests.fakes.slack import chat, conversations, files, page, people, views
+from tests.fakes.slack import chat, conversations, files, installing, page, people, views
 from tests.fakes.slack.faults import ApiError
 from tests.fakes.slack.records import Install, Json
 from tests.fakes.slack.slack import Slack
@@ -60,7 +60,7 @@ def application(slack: Slack) -> web.Application:
             web.post("/response/{key}", partial(chat.respond, slack)),
             web.post("/upload/{key}", partial(files.upload, slack)),
             web.get("/files/{key}/{name}", partial(files.download, slack)),
-            web.get("/oauth/v2/authorize", partial(people.authorize, slack)),
+            web.get("/oauth/v2/authorize", partial(installing.authorize, slack)),
             web.get("/link/", slack.delivery.socket),
             web.get("/", partial(page.show, slack)),
         ]
@@ -81,7 +81,10 @@ class _Api:
         args = await _arguments(request, method)
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         shown = {name: value for name, value in args.items() if "secret" not in name}
-        slack.calls.append((method, shown))
+        slack.called(method, shown)
+        gate = slack.unkind.gates.get(method)
+        if gate is not None:
+            await gate.wait()
         fault = slack.unkind.next_fault(method)
         if fault is not None and fault.how != "after":
             return _failed(request, fault.how, fault.error, fault.after)
@@ -100,7 +103,7 @@ class _Api:
         slack = self._slack
         try:
             if method in {"oauth.v2.access", "apps.connections.open"}:
-                return await people.OPEN[method](slack, token, args)
+                return await installing.OPEN[method](slack, token, args)
             install = _authorized(slack, token, method)
             done = METHODS.get(method)
             if done is None:

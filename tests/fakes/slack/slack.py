@@ -16,6 +16,7 @@ from aiohttp import web
 from tests.fakes.slack.delivery import Delivery
 from tests.fakes.slack.records import (
     Channel,
+    Grant,
     Install,
     Json,
     Message,
@@ -54,7 +55,7 @@ class Slack:
         self.files: dict[str, StoredFile] = {}
         self.triggers: dict[str, Trigger] = {}
         self.prompts: dict[str, list[Json]] = {}
-        self.codes: dict[str, str] = {}
+        self.codes: dict[str, Grant] = {}
         self.transcript: list[Said] = []
         self.calls: list[tuple[str, Json]] = []
         self.peers: set[Any] = set()
@@ -121,9 +122,10 @@ class Slack:
 
     def of_team(self, team: str) -> Install | None:
         """The app in a workspace, if it is there."""
-        return next(
-            (one for one in self.installs.values() if one.team == team and not one.revoked), None
-        )
+        near = (team, self.teams[team].enterprise if team in self.teams else "")
+        there = [one for one in self.installs.values() if one.team in near and not one.revoked]
+        # The newest one: who installs the app again gets another token.
+        return there[-1] if there else None
 
     def channel(
         self, key: str, name: str, teams: list[str], members: list[str], *, private: bool = False
@@ -152,6 +154,11 @@ class Slack:
     def note(self, who: str, what: str) -> None:
         """A line of the transcript."""
         self.transcript.append(Said(self.seconds(), who, what))
+        self._noted.set()
+
+    def called(self, method: str, arguments: Json) -> None:
+        """A method of the Web API was called."""
+        self.calls.append((method, arguments))
         self._noted.set()
 
     async def until(self, true: Callable[[], object], seconds: float = 60.0) -> None:

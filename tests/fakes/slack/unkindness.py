@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections import defaultdict
 from collections.abc import Callable
@@ -54,9 +55,14 @@ class Unkindness:
     seconds: Callable[[], float]
     limits: dict[str, Limit] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    gates: dict[str, asyncio.Event] = field(default_factory=dict)
     _calls: defaultdict[tuple[str, str, str], list[float]] = field(
         default_factory=lambda: defaultdict(list)
     )
+
+    def hangs(self, method: str) -> asyncio.Event:
+        """`method` answers nobody until the event is set."""
+        return self.gates.setdefault(method, asyncio.Event())
 
     def fails(self, method: str, how: How, times: int = 1, after: int = 1) -> None:
         """`method` fails so many times; `after` is what a 429 asks to wait, in seconds."""
