@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from desk import verbs
 from desk.case import Case, Verb, check
-from desk.errors import NotKnown, Stale
+from desk.errors import NotAllowed, NotKnown, Stale
 from desk.notices import Side
 from desk.records import Message
 from handlers import announce, simple_form
@@ -47,7 +47,13 @@ async def handle(ctx: Context, intent: ReplyToPartner) -> Answer:
 async def send_on(ctx: Context, intent: SendToPartner) -> Answer:
     """Pass a message of the internal thread on, once; it counts as a reply."""
     message = await _meant(ctx, intent)
-    if message is None and intent.source and ctx.person.is_vendor:
+    if message is None and intent.source and not ctx.person.is_vendor:
+        raise NotAllowed(
+            code=f"not_allowed.{Verb.REPLY}",
+            what="Nothing was sent.",
+            why="This is for the vendor's engineers.",
+        )
+    if message is None and intent.source:
         # Any message of the platform can be pointed at, also one that is in no case.
         raise _unsendable()
     case = await ctx.case(message.case_id if message else intent.case_id, Verb.REPLY)

@@ -1,4 +1,4 @@
-"""What people do in Slack besides writing: commands, buttons, forms, shortcuts, searches."""
+"""What people do in Slack besides writing: commands, buttons, forms, searches."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import structlog
 
-from bot.slack import files, forms, read, render, texts
+from bot.slack import files, forms, read, render
 from bot.slack.answers import NOTHING, Answers, Body
 from bot.slack.drafts import Drafts
 from bot.slack.forms import BadForm
@@ -19,14 +19,12 @@ from bot.slack.read import Payload, Sheet, text_at
 from handlers import intent_codec
 from handlers.exchange import Utterance
 from handlers.grammar import is_command
-from handlers.intents import Begin, Intent, Say, SendToPartner
+from handlers.intents import Begin, Intent, Say
 from handlers.views.cards import to_card
 from handlers.views.vocabulary import Card
 
 _log = structlog.get_logger(__name__)
 
-# The shortcuts, as the manifest names them.
-OPEN, OPEN_FROM, SEND_ON = "open_case", "open_case_from_message", "send_to_partner"
 # Fields that let Slack search begin with this.
 _SEARCH = "search:"
 
@@ -45,7 +43,7 @@ class Acting:
         """A slash command: its words are what the grammar reads."""
         heard = await self._ear.hear(read.command(body))
         name = text_at(body, "command")
-        said = texts.plain(text_at(body, "text"), await self._link.installs.bots())
+        said = await self._ear.words(heard, text_at(body, "text"))
         words = f"{name} {said}".strip()
         if not is_command(words):
             words = f"/desk {said or 'help'}"
@@ -157,62 +155,6 @@ class Acting:
             self._link.later("draft", self._drafts.closed(heard, call.sheet))
         return NOTHING
 
-    async def shortcut(self, body: Payload) -> Body:
-        """A global shortcut, or one on a message."""
-        heard = await self._ear.hear(read.interaction(body))
-        match text_at(body, "callback_id"):
-            case "open_case":
-                intent: Intent = Begin("open_case")
-            case "open_case_from_message":
-                return await self._open_from(heard, body)
-            case "send_to_partner":
-                intent = await self._send_on(heard, body)
-            case _:
-                # Of a version that is gone: the router has the words for it.
-                intent = Begin("")
-        asked = await self._ear.ask(heard, intent)
-        return await self._answers.to_press(asked)
-
-    async def _open_from(self, heard: Heard, body: Payload) -> Body:
-        """A case about a message: with its words, where it stands, and its files."""
-        message = read.map_at(body, "message")
-        said = texts.plain(text_at(message, "text"), await self._link.installs.bots())
-        attached = tuple(read.file_of(one) for one in read.list_at(message, "files"))
-        asked = await self._ear.ask(heard, Begin("open_case", text=said))
-        link = await self._permalink(heard)
-        for reply in asked.answer.replies:
-            card = to_card(reply.view)
-            if forms.form_in(card) is None:
-                continue
-            form = forms.form_in(card)
-            about = next(f.value for f in form.fields if f.name == "description") if form else ""
-            whole = f"{about}\n\n{link}".strip()
-            if await self._answers.open(
-                heard, forms.with_values(card, {"description": whole}), attached
-            ):
-                return NOTHING
-        return await self._answers.to_press(asked)
-
-    async def _permalink(self, heard: Heard) -> str:
-        """Where the message can be read, made without asking: a press waits for one read alone."""
-        spot = heard.call.spot
-        if not spot.channel or not spot.message:
-            return ""
-        digits = spot.message.replace(".", "")
-        return f"https://slack.com/archives/{spot.channel}/p{digits}"
-
-    async def _send_on(self, heard: Heard, body: Payload) -> Intent:
-        """A message of the engineers' thread goes to the partner."""
-        spot, where = heard.call.spot, heard.where
-        thread = spot.thread or spot.message
-        ref = await self._link.desk.run(
-            lambda uow: uow.posts.thread_of(where.platform, where.workspace, where.channel, thread)
-        )
-        if ref is None:
-            return Begin("")
-        source = source_of(heard, spot.message)
-        return SendToPartner(ref.case_id, source=source)
-
     async def search(self, body: Payload) -> dict[str, Any]:
         """Somebody types into a field with a search."""
         call = read.interaction(body)
@@ -229,9 +171,3 @@ class Acting:
         if field is None:
             return {"options": []}
         return {"options": render.options(field, text_at(body, "value"))}
-
-
-def source_of(heard: Heard, message: str) -> str:
-    """The name of a message towards the rest of the desk, so that edits find it."""
-    where = heard.where
-    return f"{where.platform}:{where.workspace}:{where.channel}:{message}"

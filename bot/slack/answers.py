@@ -109,6 +109,12 @@ class Answers:
         self.remembered.keep(text_at(said, "view", "id"), card)
         return True
 
+    async def offer(self, heard: Heard, card: Card) -> None:
+        """Offer a form by a button, to the one who acts."""
+        body = await self._drawn(heard, forms.offer(card))
+        said = {"response_type": "ephemeral", "replace_original": False, **body}
+        self._link.later("answer", self._respond(heard, said))
+
     def redraw(self, heard: Heard, sheet: Sheet, card: Card) -> None:
         """Show the form as it is after a choice; of several choices, after the last."""
         self.remembered.keep(sheet.id, card)

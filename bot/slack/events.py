@@ -8,13 +8,11 @@ from dataclasses import replace
 import structlog
 
 from bot.slack import files, read, texts
-from bot.slack.acting import source_of
 from bot.slack.answers import Answers
 from bot.slack.deps import PLATFORM, Clock
 from bot.slack.front import Front
-from bot.slack.heard import Ear, Heard
+from bot.slack.heard import Ear, Heard, source_of
 from bot.slack.link import Link
-from bot.slack.people import names_of
 from bot.slack.read import Call, Payload, map_at, text_at
 from desk.notices import Side, Trouble
 from desk.people import Place
@@ -115,8 +113,7 @@ class Events:
         heard = await self._ear.hear(
             replace(call, event_id=f"slack:said:{spot.channel}:{spot.message}")
         )
-        names = await self._names(heard, text_at(event, "text"))
-        said = texts.plain(text_at(event, "text"), bots, names)
+        said = await self._ear.words(heard, text_at(event, "text"))
         attached = [read.file_of(one) for one in read.list_at(event, "files")]
         fetched = await files.fetch(self._link, heard, attached)
         try:
@@ -127,14 +124,6 @@ class Events:
         await self._answers.to_message(asked)
         if fetched.missing and asked.answer.case_id is not None:
             self._link.later("files", self._late(heard, asked.answer.case_id, fetched.missing))
-
-    async def _names(self, heard: Heard, text: str) -> Mapping[str, str]:
-        """What the mentioned people are called, as far as the desk knows them."""
-        users = texts.mentions(text) - await self._link.installs.bots()
-        if not users:
-            return {}
-        workspaces = (heard.where.workspace, heard.via.workspace, heard.sender.workspace)
-        return await self._link.desk.run(lambda uow: names_of(uow, users, workspaces))
 
     async def _late(self, heard: Heard, case_id: int, missing: tuple[read.File, ...]) -> None:
         """Files that took too long for the message come after it."""
@@ -156,8 +145,7 @@ class Events:
         if same or not call.actor.user or text_at(message, "bot_id"):
             return
         heard = await self._ear.hear(call)
-        names = await self._names(heard, text_at(message, "text"))
-        text = texts.plain(text_at(message, "text"), await self._link.installs.bots(), names)
+        text = await self._ear.words(heard, text_at(message, "text"))
         source = source_of(heard, text_at(message, "ts"))
         asked = await self._ear.ask(heard, EditMessage(source, text))
         await self._answers.to_message(asked)

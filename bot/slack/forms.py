@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from weakref import WeakValueDictionary
 
 from bot.forms import BadForm, bare, begin, completed, form_in, offer, with_values
+from bot.slack.literal import units
 from bot.slack.read import File, Sheet, Spot, text_at
 from handlers import intent_codec
 from handlers.intents import Intent
@@ -39,16 +40,26 @@ _REMEMBERED = 2000
 def carry(intent: Intent, spot: Spot, files: Sequence[File] = ()) -> str:
     """What comes back with a form: what it completes, where it was asked for, and which files.
 
-    Files that do not fit are left out, the last ones first.
+    Slack is asked for the particulars of files where they do not fit; of more than it takes in one
+    message, the last ones are left out.
     """
     carried: dict[str, Any] = {
         "do": intent_codec.encode(bare(intent)),
         "at": [spot.channel, spot.thread, spot.message],
     }
-    kept = [[one.id, one.name[:80], one.media_type, one.size, one.url] for one in files]
-    while kept and len(json.dumps(carried | {"files": kept})) > METADATA:
+    whole = [[one.id, one.name, one.media_type, one.size, one.url] for one in files]
+    kept = whole if _fits(carried, whole) else [[one.id, "", "", 0, ""] for one in files]
+    while not _fits(carried, kept):
         kept.pop()
-    return json.dumps(carried | ({"files": kept} if kept else {}), separators=(",", ":"))
+    return _json(carried, kept)
+
+
+def _fits(carried: Mapping[str, Any], files: Sequence[Any]) -> bool:
+    return not files or units(_json(carried, files)) <= METADATA
+
+
+def _json(carried: Mapping[str, Any], files: Sequence[Any]) -> str:
+    return json.dumps({**carried, **({"files": files} if files else {})}, separators=(",", ":"))
 
 
 def wanted(sheet: Sheet) -> Intent:

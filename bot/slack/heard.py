@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from bot.slack import texts
 from bot.slack.deps import PLATFORM, Clock, Router
 from bot.slack.link import Link
+from bot.slack.people import names_of
 from bot.slack.read import Call, Spot
 from desk.linking import Installation
 from desk.records import Attachment
@@ -59,6 +61,16 @@ class Ear:
             workspace = place.workspace if place else via.workspace
         return Where(PLATFORM, workspace, spot.channel, spot.thread, spot.direct)
 
+    async def words(self, heard: Heard, text: str) -> str:
+        """What a message says, as its readers see it: those whom it mentions by name."""
+        bots = await self._link.installs.bots()
+        users = texts.mentions(text) - bots
+        names: Mapping[str, str] = {}
+        if users:
+            workspaces = (heard.where.workspace, heard.via.workspace, heard.sender.workspace)
+            names = await self._link.desk.run(lambda uow: names_of(uow, users, workspaces))
+        return texts.plain(text, bots, names)
+
     async def ask(
         self,
         heard: Heard,
@@ -80,3 +92,9 @@ class Ear:
         """The same person, at another place: a form acts where it was asked for."""
         where = await self.where(spot, heard.via, heard.sender)
         return replace(heard, where=where, call=replace(heard.call, spot=spot))
+
+
+def source_of(heard: Heard, message: str) -> str:
+    """The name of a message towards the rest of the desk, so that edits find it."""
+    where = heard.where
+    return f"{where.platform}:{where.workspace}:{where.channel}:{message}"

@@ -29,6 +29,7 @@ from bot.slack.heard import Ear
 from bot.slack.installs import NotInstalled
 from bot.slack.link import Link
 from bot.slack.read import Malformed, Payload, installed, text_at
+from bot.slack.shortcuts import Shortcuts
 from desk.errors import NotSaved
 from desk.mishaps import survived
 
@@ -50,6 +51,7 @@ class Listening:
         answers = Answers(link)
         front = Front(link, ear)
         self.acting = Acting(link, ear, answers, front)
+        self.shortcuts = Shortcuts(link, ear, answers)
         self.events = Events(link, ear, answers, front, now)
         self.app = self._bolt()
 
@@ -72,7 +74,7 @@ class Listening:
         app.action(_ANYTHING)(self._answering(self.acting.press, self._to_press))
         app.view(_ANYTHING)(self._answering(self.acting.submit, words.to_form))
         app.options(_ANYTHING)(self._answering(self.acting.search, words.to_search))
-        app.shortcut(_ANYTHING)(self._answering(self.acting.shortcut, self._to_press))
+        app.shortcut(_ANYTHING)(self._answering(self.shortcuts.used, self._to_press))
         app.view_closed(_ANYTHING)(self._answering(self.acting.closed, words.to_nobody))
         return app
 

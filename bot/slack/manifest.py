@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from bot.slack import render
-from bot.slack.acting import OPEN, OPEN_FROM, SEND_ON
 from bot.slack.deps import PATH, REDIRECT
+from bot.slack.shortcuts import OPEN, OPEN_FROM, SEND_ON
 
 Json = dict[str, Any]
 

@@ -218,6 +218,14 @@ def carried(metadata: str) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def words_of(message: Payload) -> str:
+    """What a message says; of an app that says it beside its text, what stands there."""
+    beside = [
+        text_at(one, "text") or text_at(one, "fallback") for one in list_at(message, "attachments")
+    ]
+    return text_at(message, "text") or "\n".join(one for one in beside if one)
+
+
 def file_of(data: Payload) -> File:
     """A file as a message or a form has it."""
     size = data.get("size")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot.slack import acting, manifest
+from bot.slack import manifest, shortcuts
 from bot.slack.deps import INSTALL, PATH, REDIRECT, Settings
 from bot.slack.link import Link
 from bot.slack.wire import routes
@@ -251,9 +251,9 @@ def test_every_shortcut_is_one_that_is_acted_upon() -> None:
     }
 
     assert offered == {
-        ("global", acting.OPEN),
-        ("message", acting.OPEN_FROM),
-        ("message", acting.SEND_ON),
+        ("global", shortcuts.OPEN),
+        ("message", shortcuts.OPEN_FROM),
+        ("message", shortcuts.SEND_ON),
     }
 
 

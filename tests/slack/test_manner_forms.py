@@ -41,7 +41,7 @@ async def all_taken(uow: UnitOfWork) -> None:
         assert await uow.ledger.take(line, 30)
 
 
-# --- what is wrong ----------------------------------------------------------------------------
+# --- what is wrong ---
 
 
 async def test_what_is_wrong_stands_at_its_field_and_the_rest_stays(slack_world: World) -> None:
@@ -107,7 +107,7 @@ async def test_with_nothing_left_the_form_says_so_and_keeps_what_was_typed(
     assert "C-" in form_of(carla)
 
 
-# --- fields that follow others -----------------------------------------------------------------
+# --- fields that follow others ---
 
 
 async def test_severities_follow_the_category_there_and_back(slack_world: World) -> None:
@@ -191,7 +191,7 @@ async def test_products_are_searched_as_one_types(slack_world: World) -> None:
     assert await found("") == everything
 
 
-# --- closed, lost, opened again ------------------------------------------------------------------
+# --- closed, lost, opened again ---
 
 
 @pytest.mark.parametrize("channel", ["CNORTH", ""])
@@ -309,7 +309,7 @@ async def test_where_a_whisper_cannot_be_heard_the_draft_is_offered_directly(
     assert "What you wrote is kept" in shown(last(nora.desk()))
 
 
-# --- Slack's own bounds --------------------------------------------------------------------------
+# --- Slack's own bounds ---
 
 
 @pytest.mark.parametrize("why", ["expired_trigger_id", "exchanged_trigger_id", "internal_error"])

@@ -181,6 +181,8 @@ class Hand(FormHand):
         }
         if message.thread:
             made["thread_ts"] = message.thread
+        if message.attachments:
+            made["attachments"] = message.attachments
         return made
 
     # --- buttons ----------------------------------------------------------------------------------

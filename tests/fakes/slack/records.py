@@ -47,6 +47,7 @@ class Message:
     icon: str = ""
     metadata: Json | None = None
     files: list[str] = field(default_factory=list)
+    attachments: list[Json] = field(default_factory=list)
     reactions: dict[str, set[str]] = field(default_factory=dict)
     edited: bool = False
     to: str = ""
