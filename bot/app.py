@@ -45,12 +45,12 @@ T = TypeVar("T")
 _log = structlog.get_logger(__name__)
 
 # How long each part may take to stop, in seconds; together they stay under the five promised.
-STOP_HEARING = 0.5
-STOP_SERVING = 1.2
-STOP_SENDING = 1.2
-STOP_SWEEPING = 0.7
-STOP_SPEAKING = 0.5
-STOP_STORING = 0.6
+STOP_HEARING = 0.4
+STOP_SERVING = 1.0
+STOP_SENDING = 1.0
+STOP_SWEEPING = 0.6
+STOP_SPEAKING = 1.4
+STOP_STORING = 0.5
 
 # The key that signs sessions where none was set, which only a desk on loopback may do.
 OWN_SECRET = "web.secret"  # noqa: S105

@@ -10,16 +10,19 @@ import json
 import os
 import urllib.request
 from collections.abc import AsyncIterator, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot import config, listening
+from bot.clock import SystemClock
 from bot.config import BadSettings, Settings
+from bot.findings import Finding
 from bot.listening import CannotListen
 from bot.roster.gaps import gaps
 from bot.roster.read import read_roster
+from bot.slack import doctor as slack
+from bot.slack.join import settings_of
 from desk.errors import NoKey, NotSaved
 from desk.people import PlaceKind
 from desk.ports import UnitOfWork
@@ -39,15 +42,6 @@ AHEAD = timedelta(days=60)
 ANSWER_WITHIN = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What was looked at, and what is wrong with it; `wrong` is "" where it is in order."""
-
-    part: str
-    wrong: str = ""
-    mend: str = ""
-
-
 async def examine(now: datetime, env_file: Path | None = config.ENV_FILE) -> list[Finding]:
     """Look at everything, in the order in which a start would meet it."""
     try:
@@ -63,7 +57,9 @@ async def examine(now: datetime, env_file: Path | None = config.ENV_FILE) -> lis
     if catalog is not None:
         found += _calendars(catalog, settings, now)
         found += _roster_file(settings, catalog)
-    found += [one async for one in _database(settings, catalog, now)]
+    database = [one async for one in _database(settings, catalog, now)]
+    found += database
+    found += await _slack(settings, now, known=Finding("database") in database)
     found += await _files(settings)
     found += _port(settings)
     return found
@@ -209,6 +205,20 @@ async def _workspaces(uow: UnitOfWork, now: datetime) -> list[Finding]:
             mend = "Send them a code: `partnerdesk partner invite PARTNER`."
             found.append(Finding("workspaces", wrong, mend))
     return found or [Finding("workspaces")] * bool(installed)
+
+
+async def _slack(settings: Settings, now: datetime, *, known: bool) -> list[Finding]:
+    """Slack, as the database knows it; without a database its tokens at least."""
+    kept = slack.Kept()
+    if known:
+        url = settings.database_url.get_secret_value()
+        try:
+            async with await StoredDesk.open(url, cipher=settings.cipher) as desk:
+                kept = await desk.run(lambda uow: slack.kept(uow, now))
+        except NotSaved:
+            # The database has said so itself.
+            pass
+    return await slack.examine(settings_of(settings), kept, SystemClock().now)
 
 
 async def _files(settings: Settings) -> list[Finding]:

@@ -29,6 +29,8 @@ _log = structlog.get_logger(__name__)
 EARLY, RENEWING = timedelta(minutes=120), timedelta(seconds=30)
 # How long Slack is left alone after it refused to renew a token.
 AGAIN = timedelta(minutes=10)
+# What was begun in the end may still take so long, in seconds.
+LAST = 0.8
 # What Slack's tokens last where it does not say, in seconds.
 _LASTS = 43_200
 
@@ -108,7 +110,7 @@ class Renewals:
     async def close(self) -> None:
         """Let renewals end that were begun, and save what is not saved."""
         if self._under_way:
-            await asyncio.wait(tuple(self._under_way.values()), timeout=1.5)
+            await asyncio.wait(tuple(self._under_way.values()), timeout=LAST)
         for made in tuple(self._unkept.values()):
             await self._keep(made)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.commands import NOUNS
 from bot.sample import ROSTER
 from tests.bot.terminal import forget_settings, typed
 
@@ -174,7 +175,7 @@ def test_help_names_every_noun() -> None:
     result = typed("--help")
 
     assert result.exit_code == 0
-    for noun in ("run", "doctor", "roster", "case", "quota", "due", "ledger", "catalog", "signin"):
+    for noun in NOUNS:
         assert f"\n  {noun} " in result.stdout
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.doctor import Finding
+from bot.findings import Finding
 from desk.linking import Installation
 from storage.cipher import Cipher
 from storage.desk import StoredDesk

@@ -39,6 +39,27 @@ async def info(slack: Slack, install: Install, args: Json) -> Json:
     }
 
 
+async def mine(slack: Slack, install: Install, args: Json) -> Json:
+    """users.conversations: the channels that the app is in, a page at a time."""
+    kinds = str(args.get("types", "public_channel"))
+    found = sorted(
+        one.id
+        for one in slack.channels.values()
+        if install.bot_user in one.members
+        and install.team in one.teams
+        and not one.direct
+        and not (one.archived and args.get("exclude_archived") == "true")
+        and ("private_channel" if one.private else "public_channel") in kinds
+    )
+    begin, size = int(args.get("cursor") or 0), min(int(args.get("limit") or 100), slack.page)
+    page, rest = found[begin : begin + size], found[begin + size :]
+    following = str(begin + size) if rest else ""
+    return {
+        "channels": [{"id": one, "name": slack.channels[one].name} for one in page],
+        "response_metadata": {"next_cursor": following},
+    }
+
+
 async def members(slack: Slack, install: Install, args: Json) -> Json:
     """conversations.members."""
     return {"members": sorted(_seen(slack, install, args).members)}
@@ -116,6 +137,7 @@ METHODS = {
     "conversations.open": open_,
     "conversations.info": info,
     "conversations.members": members,
+    "users.conversations": mine,
     "conversations.history": history,
     "conversations.replies": replies,
     "reactions.add": react,

@@ -34,6 +34,7 @@ SCOPES: dict[str, str] = {
     "files.getUploadURLExternal": "files:write",
     "files.info": "files:read",
     "reactions.add": "reactions:write",
+    "users.conversations": "channels:read",
     "users.info": "users:read",
     "users.lookupByEmail": "users:read.email",
     "views.open": "",

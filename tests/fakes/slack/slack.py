@@ -62,6 +62,8 @@ class Slack:
         self.unkind = Unkindness(self.seconds)
         self.delivery = Delivery(self)
         self.url = ""
+        # More than this is never on one page of a list, whatever was asked for.
+        self.page = 999
         self._noted = asyncio.Event()
         self._numbers = itertools.count(1)
         self._tasks: set[asyncio.Task[Any]] = set()
