@@ -27,7 +27,8 @@ from handlers.who import NAMELESS
 async def handle(ctx: Context, intent: Help) -> Answer:
     """The likeliest things to do: three where the words were not understood."""
     if not intent.unknown:
-        called = "" if ctx.person.name == NAMELESS else ctx.person.name.split()[0]
+        # The whole name: which part of it one is called by differs from country to country.
+        called = "" if ctx.person.name == NAMELESS else ctx.person.name
         return answer(HelpView("", _offers(ctx), called))
     vendor = ctx.person.is_vendor
     guesses = likely(intent.unknown, vendor=vendor)[:3]

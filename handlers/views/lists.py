@@ -161,7 +161,7 @@ def _line(line: LedgerLine) -> Row:
     case: Words = (CaseRef(line.case_id),) if line.case_id else ("–",)
     note = f" ({line.note})" if line.note else ""
     left = "–" if line.balance is None else str(line.balance)
-    what = f"{line.units:+d} {MOVES[line.move]}{note}"
+    what = f"{line.units:+d} {MOVES[line.move]}{note}".replace("-", "−", 1)
     intent = ShowCase(line.case_id) if line.case_id else None
     return Row(((Moment(line.at, plain=True),), (what,), case, (left,)), intent)
 
@@ -172,7 +172,7 @@ def tam(view: TamView) -> Card:
         reason = (
             f"{view.plan.name} includes a designated TAM, but none is named yet."
             if view.plan.tam
-            else f"{view.plan.name} has no designated TAM; {view.program.change_plan}"
+            else f"{view.plan.name} has no designated TAM. {view.program.change_plan}"
         )
         return Card(
             title=("No designated TAM",),

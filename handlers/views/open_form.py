@@ -166,7 +166,8 @@ def _lead(entitlement: Entitlement) -> Words:
     """What is left of the quota, before anything is typed."""
     quota, period = entitlement.plan.quota, entitlement.period
     if quota is None or period is None:
-        return (f"{entitlement.plan.name}: no limit on cases.",)
+        only = "" if entitlement.plan.offers(Category.TECHNICAL) else "service cases only, "
+        return (f"{entitlement.plan.name}: {only}no limit on cases.",)
     until = Moment(period.end, entitlement.program.home_zone, entitlement.program.home_name)
     whole = quota.units + entitlement.use.package_units
     counted = " and ".join(sorted(quota.counts))
@@ -182,5 +183,5 @@ def cost(entitlement: Entitlement) -> Words:
     others = [c for c in CATEGORIES if entitlement.plan.offers(c) and c not in quota.counts]
     free = f" A {others[0].value} case takes none." if others else ""
     if not entitlement.left.total:
-        return (f"No {counted} case is left this {quota.period}.{free}",)
+        return (f"No {counted} case is left this {quota.period}. {quota.buy}{free}",)
     return (f"A {counted} case takes 1 of the {entitlement.left.total} left.{free}",)

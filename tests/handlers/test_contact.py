@@ -229,7 +229,7 @@ async def test_quota_shows_every_unit_and_the_package(talk: Talk) -> None:
         "39 of 40 left until 2026-03-31T16:00:00Z",
         "1 of 30 of the plan",
         "10 of 10 left",
-        "-1 taken",
+        "−1 taken",
         "+1 given back (rejected)",
         "+10 package added",
     ):

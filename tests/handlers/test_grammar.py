@@ -187,7 +187,7 @@ async def test_unknown_words_get_three_buttons(talk: Talk, who: str, said: str) 
 
 
 async def test_a_colleague_without_a_name_is_greeted_all_the_same(talk: Talk) -> None:
-    assert "Hello Carla" in text(await talk.says("carla", "help"))
+    assert "Hello Carla Rossi" in text(await talk.says("carla", "help"))
 
 
 @pytest.mark.parametrize(

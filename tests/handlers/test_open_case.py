@@ -88,6 +88,7 @@ async def test_basic_covers_no_technical_case_and_says_which_plan_does(talk: Tal
     assert not answer.accepted
     assert "does not cover technical cases" in form(answer).error
     assert "Standard" in form(answer).error
+    assert "Basic: service cases only, no limit on cases." in text(answer)
 
 
 async def test_standard_is_not_offered_core_production_down(talk: Talk) -> None:

@@ -205,10 +205,11 @@ async def test_22_with_nothing_left_the_refusal_names_reset_and_package(talk: Ta
     drawn = form(answer)
     assert "0 of 30 technical cases are left this month" in drawn.error
     assert "All 30 are back on Wednesday 1 April 2026 00:00, Beijing time." in drawn.error
-    assert "package" in drawn.error
+    assert "Ask your partner manager for a package of 10 cases" in drawn.error
     assert {f.name: f.value for f in drawn.fields}["title"] == "One more question"
     cost = "".join(str(word) for word in drawn.cost)
     assert "1 of the 0 left" not in cost
+    assert "No technical case is left this month. Ask your partner manager" in cost
     assert "A service case takes none." in cost
     assert (await talk.does("carla", an_opening("service_request"))).accepted
 

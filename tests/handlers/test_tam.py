@@ -43,7 +43,7 @@ async def test_my_partners_counts_open_overdue_and_left(talk: Talk) -> None:
     [
         ("nora", None, ["Tara Singh is the TAM of Northwind", "on duty now", "Theo Brandt"]),
         ("nora", NIGHT, ["off duty, back 2026-03-09T01:00:00Z", "Cover Theo Brandt"]),
-        ("carla", None, ["No designated TAM", "Standard has no designated TAM"]),
+        ("carla", None, ["No designated TAM", "Standard has no designated TAM. Ask your"]),
     ],
 )
 async def test_who_is_my_tam(talk: Talk, who: str, when: datetime | None, says: list[str]) -> None:

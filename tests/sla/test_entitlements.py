@@ -159,8 +159,8 @@ def test_with_nothing_left_the_reset_and_the_way_to_buy_are_told() -> None:
         "0 of 30 technical cases are left this month, so this one was not opened.",
         "Standard includes 30 a month, so that every partner is answered in the promised time. "
         "All 30 are back on Tuesday 1 December 2026 00:00, Beijing time.",
-        "Buy a package of 10 cases: it holds from the moment it is paid until the end of this "
-        "month.",
+        "Ask your partner manager for a package of 10 cases: it holds from the moment it is paid "
+        "until the end of this month.",
         utc("2026-11-30T16:00"),
     )
     code, what, why, step, until = refused(SPP, CERTIFIED, TECHNICAL, "inquiry", Usage(used=15))
@@ -180,12 +180,12 @@ def test_named_severities_can_be_accepted_and_owed() -> None:
     month = period(plan)
     assert may_open(PSP, plan, TECHNICAL, "production_down", NOTHING, month) == Allowed("owed")
     assert refused(PSP, plan, TECHNICAL, "guidance")[3].startswith(
-        'A case of "production down" is accepted all the same and owed. Buy a package'
+        'A case of "production down" is accepted all the same and owed. Ask your '
     )
     # The switch alone decides: named severities are refused while it says "refuse".
     off = replace(plan, quota=replace(quota, when_exhausted="refuse"))
     step = refused(PSP, off, TECHNICAL, "production_down")[3]
-    assert step.startswith("Buy a package")
+    assert step.startswith("Ask your partner manager for a package")
 
 
 def test_a_quota_that_is_used_up_needs_its_period() -> None:
