@@ -1,0 +1,1 @@
+"""Microsoft Teams: the desk in partners' tenants and in the vendor's own."""

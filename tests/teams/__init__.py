@@ -1,0 +1,1 @@
+"""Microsoft Teams, from the signed request to what people see."""
