@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import os
 import urllib.request
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -19,7 +20,7 @@ from bot.clock import SystemClock
 from bot.config import BadSettings, Settings
 from bot.findings import Finding
 from bot.listening import CannotListen
-from bot.roster.gaps import gaps
+from bot.roster.gaps import gaps, unmended
 from bot.roster.read import read_roster
 from bot.slack import doctor as slack
 from bot.slack.join import settings_of
@@ -42,6 +43,14 @@ AHEAD = timedelta(days=60)
 ANSWER_WITHIN = 2.0
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the database knows that others need: partners that are linked, and Slack's part."""
+
+    linked: Collection[str] = ()
+    slack: slack.Kept = field(default_factory=slack.Kept)
+
+
 async def examine(now: datetime, env_file: Path | None = config.ENV_FILE) -> list[Finding]:
     """Look at everything, in the order in which a start would meet it."""
     try:
@@ -53,13 +62,14 @@ async def examine(now: datetime, env_file: Path | None = config.ENV_FILE) -> lis
         ]
     found = list(_settings(settings, os.environ))
     catalog, faults = _catalog(settings)
+    database = [one async for one in _database(settings, catalog, now)]
+    known = await _known(settings, now) if Finding("database") in database else Known()
     found += faults
     if catalog is not None:
         found += _calendars(catalog, settings, now)
-        found += _roster_file(settings, catalog)
-    database = [one async for one in _database(settings, catalog, now)]
+        found += _roster_file(settings, catalog, known.linked)
     found += database
-    found += await _slack(settings, now, known=Finding("database") in database)
+    found += await slack.examine(settings_of(settings), known.slack, SystemClock().now)
     found += await _files(settings)
     found += _port(settings)
     return found
@@ -113,7 +123,9 @@ def _calendars(catalog: Catalog, settings: Settings, now: datetime) -> Iterator[
         yield Finding("calendars")
 
 
-def _roster_file(settings: Settings, catalog: Catalog) -> Iterator[Finding]:
+def _roster_file(
+    settings: Settings, catalog: Catalog, linked: Collection[str]
+) -> Iterator[Finding]:
     if settings.roster is None:
         return
     try:
@@ -123,8 +135,24 @@ def _roster_file(settings: Settings, catalog: Catalog) -> Iterator[Finding]:
             yield Finding("roster file", str(fault), "Mend the line; nothing of it was applied.")
         return
     yield Finding("roster file")
-    for gap in roster.warnings:
+    for gap in unmended(roster.warnings, linked):
         yield Finding("roster file", str(gap))
+
+
+async def _known(settings: Settings, now: datetime) -> Known:
+    """What a database that is in order knows."""
+
+    async def read(uow: UnitOfWork) -> Known:
+        linked = frozenset((await uow.people.workspaces()).values())
+        return Known(linked, await slack.kept(uow, now))
+
+    url = settings.database_url.get_secret_value()
+    try:
+        async with await StoredDesk.open(url, cipher=settings.cipher) as desk:
+            return await desk.run(read)
+    except NotSaved:
+        # The database has said so itself.
+        return Known()
 
 
 async def _database(
@@ -174,6 +202,7 @@ async def _people(uow: UnitOfWork, catalog: Catalog) -> list[Finding]:
         await uow.people.partners(),
         await uow.people.persons(),
         await uow.people.places(),
+        set((await uow.people.workspaces()).values()),
     )
     about = ((f"{gap.table} {gap.key}".strip(), gap) for gap in found)
     return [
@@ -205,20 +234,6 @@ async def _workspaces(uow: UnitOfWork, now: datetime) -> list[Finding]:
             mend = "Send them a code: `partnerdesk partner invite PARTNER`."
             found.append(Finding("workspaces", wrong, mend))
     return found or [Finding("workspaces")] * bool(installed)
-
-
-async def _slack(settings: Settings, now: datetime, *, known: bool) -> list[Finding]:
-    """Slack, as the database knows it; without a database its tokens at least."""
-    kept = slack.Kept()
-    if known:
-        url = settings.database_url.get_secret_value()
-        try:
-            async with await StoredDesk.open(url, cipher=settings.cipher) as desk:
-                kept = await desk.run(lambda uow: slack.kept(uow, now))
-        except NotSaved:
-            # The database has said so itself.
-            pass
-    return await slack.examine(settings_of(settings), kept, SystemClock().now)
 
 
 async def _files(settings: Settings) -> list[Finding]:

@@ -8,6 +8,7 @@ from bot import sample
 from bot.config import Settings
 from bot.greeting import say
 from bot.roster import difference
+from bot.roster.gaps import unmended
 from bot.roster.read import Roster, read_roster
 from desk.ports import UnitOfWork
 from sla.catalog import Catalog
@@ -31,14 +32,15 @@ async def settle(
 
 
 async def _apply(desk: StoredDesk, roster: Roster, *, loaded: bool) -> None:
-    async def work(uow: UnitOfWork) -> int:
+    async def work(uow: UnitOfWork) -> tuple[int, set[str]]:
         changes = await difference.apply(uow, roster)
         await sample.mark(uow, loaded=loaded)
-        return sum(change.sign != "=" for change in changes)
+        linked = set((await uow.people.workspaces()).values())
+        return sum(change.sign != "=" for change in changes), linked
 
-    for warning in roster.warnings:
+    changed, linked = await desk.run(work)
+    for warning in unmended(roster.warnings, linked):
         _log.warning("roster.gap", where=str(warning))
-    changed = await desk.run(work)
     which = "The sample roster" if loaded else "The roster"
     say(f"{which}: {changed} changes, {len(roster.partners)} partners, {len(roster.people)} people")
 

@@ -9,6 +9,9 @@ from desk.duty import engineer_place, operator_place
 from desk.people import Partner, Person, Place, PlaceKind, Role
 from sla.catalog import Catalog
 from sla.plans import Plan
+from sla.toml_source import Fault
+
+_NO_CONTACTS = "has no contacts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +37,19 @@ def gaps(
     partners: Collection[Partner],
     people: Collection[Person],
     places: Collection[Place],
+    linked: Collection[str] = (),
 ) -> list[Gap]:
-    """Everything that is missing, in the order partners, people, channels."""
+    """Everything that is missing, in the order partners, people, channels.
+
+    `linked` are the partners with a workspace of their own: its people come in by themselves.
+    """
     if not partners and not people and not places:
         return [Gap("", "", "the roster is empty", "apply one: nobody can open a case yet")]
     known = {person.id: person for person in people}
     found = [gap for partner in partners for gap in _of_partner(catalog, partner, known)]
-    staffed = {person.partner_id for person in people}
+    staffed = {*linked, *(person.partner_id for person in people)}
     found.extend(
-        Gap("partners", p.id, "has no contacts", "name one, or link their workspace")
+        Gap("partners", p.id, _NO_CONTACTS, "name one, or link their workspace")
         for p in partners
         if p.id not in staffed
     )
@@ -50,6 +57,14 @@ def gaps(
     found.extend(_of_channels(catalog, partners, list(places)))
     found.extend(_of_duty(people))
     return found
+
+
+def unmended(warnings: Iterable[Fault], linked: Collection[str]) -> list[Fault]:
+    """A file's warnings without those that partners have mended by linking their workspace."""
+    mended = {f"partners.{partner}" for partner in linked}
+    return [
+        one for one in warnings if one.key not in mended or not one.reason.startswith(_NO_CONTACTS)
+    ]
 
 
 def _of_partner(catalog: Catalog, partner: Partner, people: dict[str, Person]) -> Iterator[Gap]:

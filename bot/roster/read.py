@@ -88,7 +88,8 @@ class _Reader:
         partners = {k: self._partner(k, t, workspaces) for k, t in self.table.partners.items()}
         people = {k: self._person(k, t) for k, t in self.table.people.items()}
         places = {k: self._place(k, t) for k, t in self.table.channels.items()}
-        found = gaps(self.catalog, partners.values(), people.values(), places.values())
+        linked = set(workspaces.values())
+        found = gaps(self.catalog, partners.values(), people.values(), places.values(), linked)
         warnings = (self.source.fault(_path(gap), gap.sentence) for gap in found)
         return Roster(partners, people, places, workspaces, tuple(sorted(warnings)))
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.roster.gaps import unmended
 from tests.bot.rosters import changed, roster_of, without
 
 # What is taken away or changed, and the warning; none of it refuses the file.
@@ -65,3 +66,20 @@ def test_what_is_missing_is_a_warning(tmp_path: Path, text: str, words: str) -> 
 
 def test_a_complete_roster_has_no_warning(tmp_path: Path) -> None:
     assert roster_of(tmp_path).warnings == ()
+
+
+def test_a_partner_with_a_workspace_needs_no_contacts(tmp_path: Path) -> None:
+    zone = 'time_zone = "Asia/Kolkata"'
+    workspace = 'workspaces = [{ platform = "slack", workspace = "T2" }]'
+    bare = without("people.priya")
+    (warning,) = roster_of(tmp_path, bare).warnings
+
+    assert roster_of(tmp_path, bare.replace(zone, f"{zone}\n{workspace}")).warnings == ()
+    assert unmended([warning], ["northwind"]) == [warning]
+    assert unmended([warning], ["lumen"]) == []
+
+
+def test_a_workspace_mends_nothing_else(tmp_path: Path) -> None:
+    (warning,) = roster_of(tmp_path, changed('plan = "premier"', 'plan = "standard"')).warnings
+
+    assert unmended([warning], ["northwind"]) == [warning]
