@@ -11,7 +11,7 @@ from tests.fakes.slack.faults import ApiError
 from tests.fakes.slack.records import Grant, Install, Json
 from tests.fakes.slack.slack import APP, Slack
 
-CLIENT_ID, CLIENT_SECRET = "111.222", "a-secret-of-the-client"
+CLIENT_ID, CLIENT_SECRET = "111.222", "5f0c1b7e9d2a4c6f8b3e1d0a7c9f2b4d"
 LASTS, CODE_LASTS = 43_200, 600
 
 
