@@ -10,7 +10,7 @@ _PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) not in "\n\t
 _HALVES = re.compile("[\ud800-\udfff]")
 # Marks that turn the direction of what follows them, far beyond the words they came with.
 _STEERING = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_TURNS = re.compile("[\u0590-\u08ff\ufb1d-\ufefc]")
+_TURNS = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _TRAILING = "\u200d\ufe0f"
 
 

@@ -45,6 +45,12 @@ class StoredMessages:
         await AttachmentRow.filter(message_id=message.id).delete()
         await _attach(message.id, message.files)
 
+    async def renamed(self, old: str, new: str) -> None:
+        """A place has another name: sources that began with `old` begin with `new`."""
+        for row in await MessageRow.filter(source__startswith=old):
+            source = new + row.source.removeprefix(old)
+            await MessageRow.filter(id=row.id).update(source=source)
+
     async def of(self, case_id: int) -> Sequence[Message]:
         """The messages of a case, in the order in which they arrived."""
         return await _messages(await MessageRow.filter(case_id=case_id).order_by("id"))

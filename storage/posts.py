@@ -63,6 +63,11 @@ class StoredPosts:
             message_id=post.message_id,
         ).delete()
 
+    async def move(self, platform: str, workspace: str, old: str, new: str) -> None:
+        """A channel has another id: what is posted in it is found under that."""
+        there = PostRow.filter(platform=platform, workspace=workspace, channel=old)
+        await there.update(channel=new)
+
 
 def _post(row: PostRow) -> Post:
     return Post(

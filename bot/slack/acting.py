@@ -68,7 +68,9 @@ class Acting:
             intent = Begin("")
         asked = await self._ear.ask(heard, intent)
         if call.sheet is not None and call.sheet.kind == "home":
-            self._link.later("home", self._front.publish(heard, call.event_id))
+            self._front.show(heard)
+        elif call.sheet is not None:
+            self._front.refresh(heard)
         return await self._answers.to_press(asked)
 
     async def _chosen(self, heard: Heard, sheet: Sheet, body: Payload) -> Body:
@@ -125,6 +127,7 @@ class Acting:
             if not accepted:
                 self._drafts.stays(heard, sheet)
         if accepted:
+            self._front.refresh(heard)
             self._answers.remembered.forget(sheet.id)
             if fetched.missing and asked.answer.case_id is not None:
                 later = self._follow(heard, asked.answer.case_id, fetched.missing)

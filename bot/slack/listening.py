@@ -21,6 +21,7 @@ from bot.platform import Retryable
 from bot.slack import arrival, words
 from bot.slack.acting import Acting
 from bot.slack.answers import Answers, Body
+from bot.slack.channels import Channels
 from bot.slack.deps import Clock, Router
 from bot.slack.errors import Refused
 from bot.slack.events import Events
@@ -52,7 +53,7 @@ class Listening:
         front = Front(link, ear)
         self.acting = Acting(link, ear, answers, front)
         self.shortcuts = Shortcuts(link, ear, answers)
-        self.events = Events(link, ear, answers, front, now)
+        self.events = Events(link, ear, answers, front, Channels(link, now, wake))
         self.app = self._bolt()
 
     def _bolt(self) -> AsyncApp:

@@ -64,7 +64,8 @@ def cases(view: CasesView) -> Card:
         pager.append(Button("Previous page", replace(view.intent, page=view.page - 1)))
     if view.page < view.pages:
         pager.append(Button("Next page", replace(view.intent, page=view.page + 1)))
-    title = "Queue" if queue else "My cases"
+    part = f", {labels[view.show].lower()}" if view.show in {"mine", "unclaimed"} else ""
+    title = f"Queue{part}" if queue else "My cases"
     total = words.count(view.total, "case")
     found = f' with "{view.words}" in it' if view.words else ""
     empty = (

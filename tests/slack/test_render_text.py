@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.slack.literal import cut, escape, literal, units
+from bot.slack.literal import cut, escape, inline, literal, units
 from bot.slack.render import Drawn, check, errors, home, message, modal
 from bot.slack.spans import markup
 from desk.records import Attachment
@@ -201,3 +201,9 @@ def test_a_cut_text_is_never_longer_than_it_may_be(text: str, limit: int) -> Non
 
     assert units(cut(clean, limit)) <= limit
     assert cut(clean, 1_000) == clean
+
+
+def test_only_what_runs_leftwards_is_kept_apart() -> None:
+    assert inline("ℹ️ a note") == "ℹ️ a note"
+    for turned in ("שלום", "مرحبا", "ﺷﻜﺮﺍ"):
+        assert inline(turned) == f"\u2068{turned}\u2069"

@@ -1,0 +1,105 @@
+"""The app and its channels come and go: the roster's places follow, and the operators learn of it.
+
+Notices for a place that is gone go to the next target by themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.slack.deps import PLATFORM, Clock
+from bot.slack.link import Link
+from bot.slack.read import Call, Payload, map_at, text_at
+from desk.notices import Trouble
+from desk.people import Place
+from desk.ports import UnitOfWork
+from handlers import announce
+
+_AFTER = "The desk's notices for it go to the next target meanwhile."
+
+
+class Channels:
+    """Hears what becomes of channels and installations. `wake` is called where somebody is told."""
+
+    def __init__(self, link: Link, now: Clock, wake: Callable[[], None]) -> None:
+        self._link = link
+        self._now = now
+        self._wake = wake
+
+    async def gone(self, call: Call, _event: Payload) -> None:
+        """The app was removed from a workspace."""
+        gone = await self._link.installs.remove(*call.installed)
+        if gone is None:
+            return
+        await self._tell(
+            f"slack:uninstalled:{call.event_id}",
+            f"The app was removed from the Slack workspace {gone.name or gone.workspace}.",
+            "Nothing reaches its people there. To undo it, let them install the app again.",
+        )
+
+    async def revoked(self, call: Call, event: Payload) -> None:
+        """Tokens were revoked; those of single users are none of ours."""
+        if map_at(event, "tokens").get("bot"):
+            await self.gone(call, event)
+
+    async def archived(self, call: Call, _event: Payload) -> None:
+        """A channel was archived or deleted."""
+        place = await self._mark(call.spot.channel, archived=True)
+        if place is not None:
+            await self._tell(
+                f"slack:archived:{call.event_id}",
+                f"The Slack channel {place.name} was archived or deleted.",
+                f"Name another channel in the roster, or take it out of the archive. {_AFTER}",
+            )
+
+    async def back(self, call: Call, _event: Payload) -> None:
+        """A channel was taken out of the archive."""
+        await self._mark(call.spot.channel, archived=False)
+
+    async def left(self, call: Call, _event: Payload) -> None:
+        """The app was taken out of a channel."""
+        place = await self._link.people.place(call.spot.channel)
+        if place is not None:
+            await self._tell(
+                f"slack:left:{call.event_id}",
+                f"The app was taken out of the Slack channel {place.name}.",
+                f"Invite it again: /invite @Partnerdesk. {_AFTER}",
+            )
+
+    async def moved(self, call: Call, event: Payload) -> None:
+        """Slack gave a channel a new id: what the desk has there is found under that."""
+        old, new = text_at(event, "old_channel_id"), text_at(event, "new_channel_id")
+        place = await self._link.people.place(old)
+        if place is None or not new:
+            return
+        at = f"{PLATFORM}:{place.workspace}"
+
+        async def follow(uow: UnitOfWork) -> None:
+            await uow.people.put_place(replace(place, channel=new))
+            await uow.posts.move(PLATFORM, place.workspace, old, new)
+            await uow.messages.renamed(f"{at}:{old}:", f"{at}:{new}:")
+
+        await self._link.desk.run(follow)
+        self._link.people.forget_places()
+        await self._tell(
+            f"slack:moved:{call.event_id}",
+            f"Slack gave the channel {place.name} a new id: {new} instead of {old}. "
+            "The desk writes there already.",
+            f"Put {new} into the roster before you apply it again.",
+            title="A channel has a new id",
+        )
+
+    async def _mark(self, channel: str, *, archived: bool) -> Place | None:
+        place = await self._link.people.place(channel)
+        if place is None:
+            return None
+        marked = replace(place, archived=archived)
+        await self._link.desk.run(lambda uow: uow.people.put_place(marked))
+        self._link.people.forget_places()
+        return marked
+
+    async def _tell(self, key: str, what: str, mend: str, title: str = "") -> None:
+        told, now = Trouble(key, what, mend, title), self._now()
+        await self._link.desk.run(lambda uow: announce.operators(uow, f"trouble:{key}", told, now))
+        self._wake()
