@@ -16,8 +16,7 @@ from handlers.exchange import Answer
 from handlers.fields import REASON, Checked
 from handlers.intents import ObjectToRegrade, RegradeCase
 from handlers.views.kinds import FormView
-from handlers.views.open_form import promise
-from handlers.views.vocabulary import Option
+from handlers.views.open_form import option
 
 
 async def form(
@@ -29,7 +28,7 @@ async def form(
     program, plan = ctx.catalog.program(case.program), ctx.catalog.plan(case.program, case.plan)
     country = (await ctx.face(case)).partner.country
     options = tuple(
-        Option(s.key, s.name, f"{s.meaning} {promise(program, plan, country, s)}.")
+        option(program, plan, country, s)
         for s in plan.severities(case.category)
         if s.key != case.severity
     )

@@ -44,7 +44,7 @@ async def form(
         simple_form.field("text", "What the partner is told"),
         faults=faults,
         error=error,
-        lead=("The unit of the quota goes back to the partner.",) if took else (),
+        effect=("The unit of the quota goes back to the partner.",) if took else (),
     )
 
 

@@ -48,14 +48,17 @@ async def draw(
     *fields: Field,
     faults: Mapping[str, str],
     error: str,
-    lead: Words = (),
+    effect: Words = (),
 ) -> FormView:
-    """The form about a case, with what was typed and what is wrong with it."""
+    """The form about a case, with what was typed and what is wrong with it.
+
+    `effect`: what sending it brings about besides, to be read before the button is pressed.
+    """
     typed = fields_of(intent)
     filled = tuple(
         replace(f, value=str(typed.get(f.name, "")), error=faults.get(f.name, "")) for f in fields
     )
     case_id = typed.get("case_id")
     case = await ctx.uow.cases.get(case_id) if isinstance(case_id, int) else None
-    above: Words = lead or ((f"{case.number}: {case.title}",) if case else ())
-    return FormView(title, Form(intent, filled, submit, error=error), above, case_id)
+    above: Words = (f"{case.number}: {case.title}",) if case else ()
+    return FormView(title, Form(intent, filled, submit, effect, error), above, case_id)

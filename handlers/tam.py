@@ -55,7 +55,7 @@ async def form(
         reason,
         faults=faults,
         error=error,
-        lead=(f"{called}.",) if called else (),
+        effect=(f"{called}.",) if called else (),
     )
 
 

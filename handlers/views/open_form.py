@@ -46,6 +46,15 @@ def promise(program: Program, plan: Plan, country: str, severity: Severity) -> s
     return f"{owed} within {within}, {when}"
 
 
+def option(
+    program: Program, plan: Plan, country: str, severity: Severity, group: str = ""
+) -> Option:
+    """A severity to be chosen, with its meaning and what is promised for it."""
+    name = severity.name[:1].upper() + severity.name[1:]
+    help_ = f"{severity.meaning} {promise(program, plan, country, severity)}."
+    return Option(severity.key, name, help_, group)
+
+
 def draw(
     entitlement: Entitlement, intent: OpenCase, faults: Mapping[str, str], error: str
 ) -> FormView:
@@ -151,12 +160,7 @@ def _severities(entitlement: Entitlement, offered: list[Category]) -> tuple[Opti
     program, plan = entitlement.program, entitlement.plan
     country = entitlement.partner.country
     return tuple(
-        Option(
-            severity.key,
-            severity.name[:1].upper() + severity.name[1:],
-            f"{severity.meaning} {promise(program, plan, country, severity)}.",
-            category.value,
-        )
+        option(program, plan, country, severity, category.value)
         for category in offered
         for severity in plan.severities(category)
     )

@@ -134,6 +134,7 @@ async def test_a_regrade_needs_another_severity_and_a_reason(talk: Talk) -> None
     assert [o.value for o in field.options] == [
         "production_exception", "system_exception", "guidance",
     ]  # fmt: skip
+    assert field.options[-1].label == "Guidance"
     assert "First reply within 16 h" in field.options[-1].help
     for severity in ("", "production_down", "core_production_down", "service_request", "bogus"):
         wrong = faults(await talk.does("mei", RegradeCase(1001, severity)))
@@ -193,8 +194,9 @@ async def test_rejected_out_of_scope_in_the_next_month_the_unit_goes_back_to_its
     await talk.opens("carla", "guidance")
     await talk.does("mei", ClaimCase(1001))
     talk.now = beijing("2026-02-01 00:10")
-    lead = text(await talk.does("mei", Begin("reject_case", 1001)))
-    assert "The unit of the quota goes back to the partner." in lead
+    asked = text(await talk.does("mei", Begin("reject_case", 1001)))
+    assert "C-1001: " in asked
+    assert "The unit of the quota goes back to the partner." in asked
     assert faults(await talk.does("mei", RejectCase(1001, "tired"))).keys() == {"ground", "text"}
     await talk.does("mei", RejectCase(1001, "out_of_scope", "", "Third-party software."))
     january, lines = await talk.quota("contoso", "2026-01")
