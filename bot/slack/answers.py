@@ -50,6 +50,8 @@ class Answers:
     async def to_press(self, asked: Asked) -> Body:
         """Shown beside the message, in the modal or over the Home tab that has the button."""
         heard = asked.heard
+        if asked.answer.again:
+            return NOTHING
         if heard.call.sheet is not None:
             await self._in_view(asked, heard.call.sheet)
             return NOTHING

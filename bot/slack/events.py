@@ -62,12 +62,16 @@ class Events:
     async def lost(self, body: Payload, said: str) -> None:
         """Tell who wrote a message that it was not kept, for Slack brings it no more."""
         call, event = read.event(body), map_at(body, "event")
-        spot = call.spot
-        if text_at(event, "type") not in {"message", "app_mention"} or not spot.direct:
+        spot, user = call.spot, call.actor.user
+        if text_at(event, "type") not in {"message", "app_mention"}:
             return
-        via = await self._link.installs.of(*call.installed)
-        if via is not None and call.actor.user != via.bot_user:
-            await self._link.api.call(
-                via.token, "chat.postMessage", channel=spot.channel, text=said,
-                thread_ts=spot.thread or None,
-            )  # fmt: skip
+        via = await self._link.installs.hearing(*call.installed)
+        # Among others it is said where the desk is at home: people talk there, too.
+        ours = spot.direct or await self._link.people.place(spot.channel)
+        if not ours or text_at(event, "bot_id") or user == via.bot_user:
+            return
+        method = "chat.postMessage" if spot.direct else "chat.postEphemeral"
+        await self._link.api.call(
+            via.token, method, channel=spot.channel, text=said, thread_ts=spot.thread or None,
+            user=None if spot.direct else user,
+        )  # fmt: skip

@@ -13,7 +13,7 @@ from bot.slack.api import SlackApi
 from bot.slack.deps import PLATFORM, Clock, Settings
 from bot.slack.errors import Refused, is_sign_in
 from bot.slack.renewal import NotInstalled, Renewals
-from desk.errors import NoKey
+from desk.errors import NoKey, NotSaved
 from desk.linking import Installation
 from desk.ports import Desk, UnitOfWork
 from storage.desk import left
@@ -198,7 +198,13 @@ class Installs:
         kept, until = self._kept.get(workspace, (None, None))
         if until is not None and until > self._now():
             return kept
-        found = await self._read(workspace)
+        try:
+            found = await self._read(workspace)
+        except NotSaved:
+            if kept is None:
+                raise
+            # What was so a moment ago is better than nothing while the database is away.
+            return kept
         self._kept[workspace] = (found, self._now() + FRESH)
         self._kept.move_to_end(workspace)
         while len(self._kept) > _MOST:

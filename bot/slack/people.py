@@ -17,6 +17,7 @@ from bot.slack.deps import PLATFORM
 from bot.slack.errors import Refused
 from bot.slack.installs import Installs
 from bot.slack.read import Actor, map_at, text_at
+from desk.errors import NotSaved
 from desk.linking import Installation
 from desk.people import Identity, Person, Place
 from desk.ports import Desk, UnitOfWork
@@ -127,7 +128,13 @@ class People:
         """What the roster says of a channel, by its id alone: Slack gives each id once."""
         kept = self._places
         if kept is None or kept[1] <= self._now():
-            found = await self._desk.run(lambda uow: uow.people.places())
+            try:
+                found = await self._desk.run(lambda uow: uow.people.places())
+            except NotSaved:
+                if kept is None:
+                    raise
+                # What was so a moment ago is better than nothing while the database is away.
+                return kept[0].get(channel)
             ours = {one.channel: one for one in found if one.platform == PLATFORM}
             kept = self._places = ours, self._now() + _PLACES_KEPT
         return kept[0].get(channel)

@@ -213,7 +213,7 @@ def carried(metadata: str) -> Mapping[str, Any]:
     """What a view carries of ours; nothing where it is not ours."""
     try:
         found = json.loads(metadata) if metadata else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 
