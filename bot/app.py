@@ -45,11 +45,11 @@ T = TypeVar("T")
 _log = structlog.get_logger(__name__)
 
 # How long each part may take to stop, in seconds; together they stay under the five promised.
-STOP_HEARING = 0.4
-STOP_SERVING = 1.0
+STOP_HEARING = 0.6
+STOP_SERVING = 0.9
 STOP_SENDING = 1.0
 STOP_SWEEPING = 0.6
-STOP_SPEAKING = 1.4
+STOP_SPEAKING = 1.3
 STOP_STORING = 0.5
 
 # The key that signs sessions where none was set, which only a desk on loopback may do.

@@ -8,6 +8,8 @@ import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -51,10 +53,13 @@ class SlackApi:
         self._held: dict[tuple[str, str, str], datetime] = {}
 
     @classmethod
-    async def open(cls, base_url: str, now: Callable[[], datetime]) -> SlackApi:
-        """With a session of its own, to be closed by `close`."""
-        timeout = aiohttp.ClientTimeout(total=TOTAL, connect=CONNECT)
-        return cls(aiohttp.ClientSession(timeout=timeout), base_url, now)
+    async def open(
+        cls, base_url: str, now: Callable[[], datetime], *, total: float = TOTAL
+    ) -> SlackApi:
+        """With a session of its own, to be closed by `close`; a call may take `total` seconds."""
+        timeout = aiohttp.ClientTimeout(total=total, connect=CONNECT)
+        session = aiohttp.ClientSession(timeout=timeout, proxy=proxy_for(base_url))
+        return cls(session, base_url, now)
 
     async def close(self) -> None:
         """Give the connections back."""
@@ -62,9 +67,12 @@ class SlackApi:
 
     def client(self, token: str | None = None) -> AsyncWebClient:
         """The SDK's client, without retries of its own: they might post a message twice."""
-        return AsyncWebClient(
+        client = AsyncWebClient(
             token=token, base_url=self.base_url, session=self.session, retry_handlers=[]
         )
+        # The session has one where one is needed; the SDK's own overlooks NO_PROXY.
+        client.proxy = None
+        return client
 
     async def call(self, token: str, method: str, **arguments: Any) -> dict[str, Any]:
         """Call `method`; arguments that are None are left out.
@@ -188,3 +196,13 @@ def _is_a_page(answer: aiohttp.ClientResponse) -> bool:
     return answer.content_type == "text/html" and "attachment" not in str(
         answer.content_disposition
     )
+
+
+def proxy_for(url: str) -> str | None:
+    """The proxy on the way to an address, as HTTPS_PROXY, HTTP_PROXY and NO_PROXY say."""
+    parts = urlsplit(url)
+    if proxy_bypass(parts.hostname or ""):
+        return None
+    # What speaks over a web socket takes the same way as the rest.
+    scheme = {"wss": "https", "ws": "http"}.get(parts.scheme, parts.scheme)
+    return getproxies().get(scheme) or None

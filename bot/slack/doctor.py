@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-import aiohttp
-
 from bot.config import is_loopback
 from bot.findings import Finding
 from bot.slack.api import SlackApi
@@ -62,18 +60,18 @@ async def examine(settings: Settings, known: Kept, now: Callable[[], datetime]) 
         about = (f"channel {place.id} is in Slack, and Slack is off" for place in known.places)
         return [Finding(PART, wrong, mend) for wrong in about]
     found = list(_addresses(settings))
-    timeout = aiohttp.ClientTimeout(total=ONE)
-    async with aiohttp.ClientSession(timeout=timeout) as session:
-        api = SlackApi(session, settings.api_url, now)
-        try:
-            async with asyncio.timeout(ALL):
-                async for one in _asked(api, settings, known):
-                    found.append(one)  # what was found before a timeout is kept
-        except (Lost, TimeoutError) as error:
-            why = str(error) or "it takes too long to answer"
-            wrong = f"Slack cannot be asked at {settings.api_url}: {why}"
-            mend = "Look at the network, at a proxy on the way, and at DESK_SLACK_API_URL."
-            found.append(Finding(PART, wrong, mend))
+    api = await SlackApi.open(settings.api_url, now, total=ONE)
+    try:
+        async with asyncio.timeout(ALL):
+            async for one in _asked(api, settings, known):
+                found.append(one)  # what was found before a timeout is kept
+    except (Lost, TimeoutError) as error:
+        why = str(error) or "it takes too long to answer"
+        wrong = f"Slack cannot be asked at {settings.api_url}: {why}"
+        mend = "Look at the network, at HTTPS_PROXY, and at DESK_SLACK_API_URL."
+        found.append(Finding(PART, wrong, mend))
+    finally:
+        await api.close()
     return found or [Finding(PART)]
 
 

@@ -14,6 +14,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.platform import Retryable
 from bot.slack import arrival
+from bot.slack.api import proxy_for
 from bot.slack.errors import Refused
 from bot.slack.link import Link
 from bot.slack.listening import Listening
@@ -25,6 +26,9 @@ _log = structlog.get_logger(__name__)
 
 # A line without an answer to a ping for so long, in seconds, is dead.
 HEARTBEAT = 20.0
+# How long the other end may take to say goodbye, and what is being answered to be answered.
+CLOSING = aiohttp.ClientWSTimeout(ws_close=0.2)
+LAST = 0.2
 # How often the line is looked at; how old it may become (Slack asks for a new one sooner), and how
 # long it may bring nothing at all.
 LOOK_EVERY = timedelta(seconds=30)
@@ -40,7 +44,9 @@ class Socket:
         self._link = link
         self._listening = listening
         self._tasks: set[asyncio.Task[None]] = set()
+        self._answering: set[asyncio.Task[None]] = set()
         self._lines: set[aiohttp.ClientWebSocketResponse] = set()
+        self._stopping = False
         self._renew = asyncio.Event()
         self._tries = 0
         self.since = self.heard_at = link.wall()
@@ -57,6 +63,10 @@ class Socket:
         exc_val: BaseException | None,
         exc_tb: TracebackType | None,
     ) -> None:
+        self._stopping = True
+        if self._answering:
+            # Somebody waits for each of these.
+            await asyncio.wait(tuple(self._answering), timeout=LAST)
         tasks = tuple(self._tasks)
         for task in tasks:
             task.cancel()
@@ -110,7 +120,10 @@ class Socket:
         self.since = self.heard_at = self._link.wall()
         try:
             said = await self._link.api.call(self._link.settings.app_token, "apps.connections.open")
-            async with self._session.ws_connect(said["url"], heartbeat=HEARTBEAT) as line:
+            url = text_at(said, "url")
+            async with self._session.ws_connect(
+                url, heartbeat=HEARTBEAT, timeout=CLOSING, proxy=proxy_for(url)
+            ) as line:
                 for old in tuple(self._lines):
                     self._start(self._close(old))
                 self._lines.add(line)
@@ -139,9 +152,11 @@ class Socket:
                     _log.info("slack.socket.connected")
                 case "disconnect" if text_at(envelope, "reason") != "warning":
                     self._renew.set()
-                case "events_api" | "slash_commands" | "interactive":
+                case "events_api" | "slash_commands" | "interactive" if not self._stopping:
                     # One that takes long must not keep the others waiting.
-                    self._start(self._heard(line, envelope))
+                    task = self._start(self._heard(line, envelope))
+                    self._answering.add(task)
+                    task.add_done_callback(self._answering.discard)
 
     async def _heard(self, line: aiohttp.ClientWebSocketResponse, envelope: dict[str, Any]) -> None:
         retry = str(envelope.get("retry_attempt") or "")
