@@ -165,6 +165,13 @@ def test_what_slack_cannot_keep_is_made_visible() -> None:
     assert literal("invoice\u202egnp.exe") == "invoicegnp.exe"
 
 
+def test_letters_that_run_leftwards_keep_their_place_and_signs_have_none_to_keep() -> None:
+    assert inline("سلام") == "\u2068سلام\u2069"
+    assert inline("ﷺ and ﻼ") == "\u2068ﷺ and ﻼ\u2069"
+    # What makes a sign colourful is no letter.
+    assert inline("ℹ️ 🛑") == "ℹ️ 🛑"
+
+
 def test_the_fallback_is_escaped_and_short() -> None:
     shown = message(Card(("T",), "<!channel> & <@U1> " + "x" * 40_000), LOOK)
 
