@@ -13,6 +13,7 @@ from bot.literal import size
 from bot.slack import published
 from bot.slack.literal import Json, cut, literal, text_object
 from bot.slack.spans import Look, markup, plain, rich, rich_date, rich_words
+from desk.records import Attachment
 from handlers.views.vocabulary import (
     Card,
     Facts,
@@ -49,6 +50,7 @@ _VALUE = 500
 _LABEL = 100
 _SMALL = 1_500
 _FILES = 20
+_FILE = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,15 +206,22 @@ def files(element: Files, pen: Pen, room: int) -> list[Json]:
     per = min(_VALUE, max(60, room // max(1, len(shown)) - 160))
     items = []
     for file in shown:
-        url = pen.look.file_url(file.key)
-        name = cut(literal(file.name).replace("\n", " "), per) or "file"
-        items.append([rich_words(name, url=url), rich_words(f" ({size(file.size)})")])
+        items.append(file_words(file, pen, per))
     if not items:
         return []
     parts = [bullets(items)]
     if len(element.files) > len(shown):
         parts.append(section(rest(f"{len(element.files) - len(shown)} more files", pen)))
     return [rich_text(*parts)]
+
+
+def file_words(file: Attachment, pen: Pen, most: int = _FILE) -> list[Json]:
+    """A file's name, of at most `most` characters, with where it is handed out, and its size."""
+    name = cut(literal(file.name).replace("\n", " "), most) or "file"
+    return [
+        rich_words(name, url=pen.look.file_url(file.key)),
+        rich_words(f" ({size(file.size)})"),
+    ]
 
 
 def image(element: Image) -> list[Json]:

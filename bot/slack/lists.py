@@ -12,6 +12,7 @@ from bot.slack.blocks import (
     TONES,
     Pen,
     bullets,
+    file_words,
     note,
     quoted,
     rest,
@@ -23,6 +24,7 @@ from bot.slack.blocks import (
 from bot.slack.buttons import button
 from bot.slack.literal import Json, cut, literal, text_object
 from bot.slack.spans import plain, rich, rich_date, rich_words, zone
+from desk.records import Attachment
 from handlers.intents import ShowCase
 from handlers.views.vocabulary import (
     Button,
@@ -179,7 +181,18 @@ def _happenings(items: Sequence[Happening], pen: Pen, quote: int) -> list[Json]:
         said = literal(item.text.strip()[: 2 * quote])
         if said:
             made.append(quoted([rich_words(cut(said, quote))]))
+        if item.files:
+            made.append(section(_attached(item.files, pen)))
     return made
+
+
+def _attached(files: Sequence[Attachment], pen: Pen) -> list[Json]:
+    """What came with a message, in one line."""
+    return [
+        word
+        for n, file in enumerate(files)
+        for word in (rich_words(" · " if n else "Files: "), *file_words(file, pen))
+    ]
 
 
 def stretches(element: Stretches, pen: Pen, room: int) -> list[Json]:

@@ -41,10 +41,10 @@ def timeline(view: TimelineView) -> Card:
         if view.side is Side.PARTNER and not message.public:
             continue
         text = "(deleted)" if message.deleted_at else message.text
-        files = f" [{words.count(len(message.files), 'file')}]" if message.files else ""
         author = view.names.get(message.author_id, "Somebody who left")
-        note = "" if message.public else " noted"
-        items.append(Happening(message.at, (f"{author}{note}{files}",), text, not message.public))
+        line = author if message.public else f"{author} noted"
+        files = () if message.deleted_at else message.files
+        items.append(Happening(message.at, (line,), text, not message.public, files))
     items.sort(key=lambda item: item.at)
     return Card(
         title=(Strong(face.case.number), f" timeline · {face.case.title}"),

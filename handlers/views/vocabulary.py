@@ -116,12 +116,16 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One line of a timeline: when, who and what; `text` is what somebody said, literally."""
+    """One line of a timeline: when, who and what; `text` is what somebody said, literally.
+
+    `files` are what they attached to it.
+    """
 
     at: datetime
     words: Words
     text: str = ""
     internal: bool = False
+    files: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,13 @@ WORDS: v.Words = (
     v.Name("eve", "Eve", mention=True),
     v.Moment(NOW.astimezone(BEIJING), "Asia/Shanghai", "Beijing", left=True),
 )
+FILE = Attachment("key", "name", "text/plain", 12)
 OPTIONS = (v.Option("a", "A", "help", "g"), v.Option("b", "B"))
 ELEMENTS: tuple[v.Element, ...] = (
     v.Text(WORDS, quote=True),
     v.Facts((("Owner", WORDS), ("", ()))),
     v.Progress("Left", 0.5, 2, WORDS, v.Tone.WARNING, NOW, NOW, paused=True),
-    v.Timeline((v.Happening(NOW, WORDS, "said", internal=True),)),
+    v.Timeline((v.Happening(NOW, WORDS, "said", internal=True, files=(FILE,)),)),
     v.Stretches((v.Stretch(NOW, NOW, "paused", 60),), 60, "Asia/Shanghai", "Beijing"),
     v.Table(("A", "B"), (v.Row((WORDS, ()), ShowCase(1), v.Tone.DONE), v.Row(())), "none"),
     v.Actions(
@@ -42,7 +43,7 @@ ELEMENTS: tuple[v.Element, ...] = (
         "wrong",
     ),
     v.Image("/static/x.png", "a picture"),
-    v.Files((Attachment("key", "name", "text/plain", 12),)),
+    v.Files((FILE,)),
 )
 
 

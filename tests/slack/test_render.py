@@ -52,6 +52,7 @@ from handlers.views.vocabulary import (
     Tone,
 )
 from sla.catalog import PROGRAMS, Catalog
+from tests.fakes.slack import reading
 from tests.slack.drawing import LOOK, PLAIN, drawn, of_type, said
 
 AT = datetime(2026, 3, 6, 9, 30, tzinfo=UTC)
@@ -227,6 +228,20 @@ def test_no_case_of_a_long_digest_is_lost() -> None:
     assert check(shown.blocks, "message") == []
     assert [n for n in range(1_001, 1_201) if f"C-{n}" not in said(shown.blocks)] == []
     assert "show all in the web chat" in said(shown.blocks)
+
+
+def test_files_of_a_timeline_lead_to_where_they_are_handed_out() -> None:
+    log = Attachment("a1/gateway.log", "gateway.log", "text/plain", 24_000)
+    item = Happening(AT, ("Carla",), "Here is the log", files=(log, log))
+
+    shown = drawn(Timeline((item, Happening(AT, ("Mei",)))), look=LOOK)
+
+    seen = reading.shown(shown.blocks)
+    assert "> Here is the log\nFiles: gateway.log (24 KB) · gateway.log (24 KB)\n" in seen
+    assert {one["url"] for one in of_type(shown.blocks, "link")} == {
+        "https://desk.example/files/a1/gateway.log"
+    }
+    assert of_type(drawn(Timeline((item,)), look=PLAIN).blocks, "link") == []
 
 
 def test_a_timeline_that_is_too_long_keeps_its_end() -> None:

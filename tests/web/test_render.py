@@ -46,6 +46,10 @@ ONE_OF_EACH: tuple[tuple[Element, str], ...] = (
     (Progress("Quota", 18, 30, ("12 of 30 left",)), "Quota 12 of 30 left"),
     (Timeline((Happening(NOW, ("opened",), "first words"),)), "Mon 09:16 opened first words"),
     (
+        Timeline((Happening(NOW, ("Li",), "", files=(Attachment("k", "log.txt", "", 1500),)),)),
+        "Mon 09:16 Li log.txt 2 kB",
+    ),
+    (
         Stretches((Stretch(NOW, ahead(90), "counted", 5400),), 5400, "Asia/Shanghai", "Beijing"),
         "Counted together 1 h 30 min",
     ),
