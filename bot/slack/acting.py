@@ -43,7 +43,7 @@ class Acting:
         """A slash command: its words are what the grammar reads."""
         heard = await self._ear.hear(read.command(body))
         name = text_at(body, "command")
-        said = await self._ear.words(heard, text_at(body, "text"))
+        said = await self._ear.words(heard, body)
         words = f"{name} {said}".strip()
         if not is_command(words):
             words = f"/desk {said or 'help'}"

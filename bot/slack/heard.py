@@ -9,7 +9,7 @@ from bot.slack import texts
 from bot.slack.deps import PLATFORM, Clock, Router
 from bot.slack.link import Link
 from bot.slack.people import names_of
-from bot.slack.read import Call, Spot
+from bot.slack.read import Call, Payload, Spot, words_of
 from desk.linking import Installation
 from desk.records import Attachment
 from handlers.exchange import Answer, Inbound, Sender, Utterance, Where
@@ -61,15 +61,16 @@ class Ear:
             workspace = place.workspace if place else via.workspace
         return Where(PLATFORM, workspace, spot.channel, spot.thread, spot.direct)
 
-    async def words(self, heard: Heard, text: str) -> str:
-        """What a message says, as its readers see it: those whom it mentions by name."""
+    async def words(self, heard: Heard, message: Payload) -> str:
+        """What a message or a command says, as its readers see it: names for ids, and emoji."""
+        text = words_of(message)
         bots = await self._link.installs.bots()
         users = texts.mentions(text) - bots
         names: Mapping[str, str] = {}
         if users:
             workspaces = (heard.where.workspace, heard.via.workspace, heard.sender.workspace)
             names = await self._link.desk.run(lambda uow: names_of(uow, users, workspaces))
-        return texts.plain(text, bots, names)
+        return texts.plain(text, bots, names, texts.emoji_in(message.get("blocks")))
 
     async def ask(
         self,

@@ -52,7 +52,7 @@ class Messages:
         heard = await self._ear.hear(
             replace(call, event_id=f"slack:said:{spot.channel}:{spot.message}")
         )
-        said = await self._ear.words(heard, text_at(event, "text"))
+        said = await self._ear.words(heard, event)
         attached = [read.file_of(one) for one in read.list_at(event, "files")]
         fetched = await files.fetch(self._link, heard, attached)
         try:
@@ -105,7 +105,7 @@ class Messages:
         if same or not call.actor.user or text_at(message, "bot_id"):
             return
         heard = await self._ear.hear(call)
-        text = await self._ear.words(heard, text_at(message, "text"))
+        text = await self._ear.words(heard, message)
         source = source_of(heard, text_at(message, "ts"))
         asked = await self._ear.ask(heard, EditMessage(source, text))
         await self._answers.to_message(asked)

@@ -47,7 +47,7 @@ class Shortcuts:
     async def _open_from(self, heard: Heard, body: Payload) -> Body:
         """A case about a message: with its words, where it stands, and its files."""
         message = read.map_at(body, "message")
-        said = await self._ear.words(heard, read.words_of(message))
+        said = await self._ear.words(heard, message)
         attached = tuple(read.file_of(one) for one in read.list_at(message, "files"))
         asked = await self._ear.ask(heard, Begin("open_case", text=said))
         card = next((to_card(reply.view) for reply in asked.answer.replies), None)

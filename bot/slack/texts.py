@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 _TOKEN = re.compile(r"<([^<>\n]*)>")
+_CODE = re.compile(r"[0-9a-f]{2,5}(?:-[0-9a-f]{2,5})*")
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 # How the grammar is called by name.
 CALLED = "@desk"
 
 
-def plain(text: str, bots: Collection[str] = (), names: Mapping[str, str] | None = None) -> str:
+def plain(
+    text: str,
+    bots: Collection[str] = (),
+    names: Mapping[str, str] | None = None,
+    emoji: Mapping[str, str] | None = None,
+) -> str:
     """What a message says, with mentions by name; those of the desk's own `bots` become "@desk".
 
-    `names` are people by Slack's ids; somebody who is not among them stays an id.
+    `names` are people by Slack's ids; somebody who is not among them stays an id. `emoji` are
+    signs by Slack's names for them, as `emoji_in` finds them.
     """
     known = names or {}
+    for name, sign in (emoji or {}).items():
+        text = text.replace(f":{name}:", sign)
 
     def said(token: re.Match[str]) -> str:
         return _unescaped(_token(token[1], bots, known))
@@ -27,6 +37,31 @@ def plain(text: str, bots: Collection[str] = (), names: Mapping[str, str] | None
         parts += [_unescaped(text[end : token.start()]), said(token)]
         end = token.end()
     return "".join([*parts, _unescaped(text[end:])]).replace("\x00", "\u2400")
+
+
+def emoji_in(blocks: object) -> dict[str, str]:
+    """The emoji of a message by the names that stand in its text, the longest names first.
+
+    Slack sends a sign as ":fire:", and says in the message's blocks what that is.
+    """
+    found: dict[str, str] = {}
+    for one in _emoji(blocks):
+        code, name, tone = one.get("unicode"), one.get("name"), one.get("skin_tone")
+        if isinstance(code, str) and isinstance(name, str) and _CODE.fullmatch(code):
+            named = f"{name}::skin-tone-{tone}" if isinstance(tone, int) else name
+            sign = "".join(chr(int(part, 16)) for part in code.split("-"))
+            found[named] = sign.encode("utf-8", "ignore").decode()
+    return dict(sorted(found.items(), key=lambda pair: -len(pair[0])))
+
+
+def _emoji(inside: object) -> Iterator[Mapping[str, Any]]:
+    if isinstance(inside, Mapping):
+        if inside.get("type") == "emoji":
+            yield inside
+        yield from _emoji(inside.get("elements"))
+    elif isinstance(inside, list):
+        for one in inside:
+            yield from _emoji(one)
 
 
 def mentions(text: str) -> frozenset[str]:

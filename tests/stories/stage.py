@@ -91,6 +91,9 @@ class Stage(Protocol):
     async def operator(self, *words: str) -> str:
         """An operator gives a command in the terminal."""
 
+    def transcript(self) -> str:
+        """What was said and shown, for whoever looks at a story that failed."""
+
 
 ABOUT = {
     "How bad is it?": "Production down",

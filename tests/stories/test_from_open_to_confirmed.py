@@ -10,11 +10,11 @@ async def test_a_case_is_opened_answered_resolved_and_rated(stage: Stage) -> Non
 
     form = await nora.says("open a case")
     assert "Premier: no limit on cases." in form
-    assert "First reply within 30 min, around the clock." in form
+    assert "First reply within 30 min, around the clock" in form
     case = await opens(nora, {"Title": "Checkout is down"})
-    assert "First reply is due Thu 08:30 your time, in 30 min; 15:30 in Beijing." in (
-        await nora.sees()
-    )
+    opened = await nora.sees()
+    assert "First reply is due Thu 08:30 your time, in 30 min; " in opened
+    assert "15:30 in Beijing." in opened
 
     # The engineers read of it in their channel, with its promise.
     card = await mei.sees("#support-cloud")
@@ -56,7 +56,10 @@ async def test_a_case_is_opened_answered_resolved_and_rated(stage: Stage) -> Non
     assert "The gateway in Frankfurt was replaced." in await nora.sees(case)
 
     await nora.presses("Confirm and rate", on=case)
-    assert "Choose a rating from 1 to 5." in await nora.fills({"Comment": "Quick."}, then="Confirm")
+    # What is missing is asked for at its field, by the platform itself or by the desk.
+    incomplete = await nora.fills({"Comment": "Quick."}, then="Confirm")
+    assert "How well was it solved?" in incomplete
+    assert "is closed" not in incomplete
     assert "Quick." in await nora.sees(FORM)
     assert f"{case} is closed" in await nora.fills({"How well": "5"}, then="Confirm")
     assert "Quick." in await mei.sees(case)

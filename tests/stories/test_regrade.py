@@ -18,7 +18,8 @@ async def test_lowered_the_time_runs_from_the_opening_with_the_new_target(stage:
     why = await nora.presses("Why is it due then?", on=case)
     assert "less than 16 h for guidance, counted around the clock" in why
     assert "the time runs from the opening, with the new target" in why
-    assert "16 h counted, so it is due Fri 00:00 your time, in 15 h 50 min; 07:00 in Beijing" in why
+    assert "16 h counted, so it is due Fri 00:00 your time, in 15 h 50 min; " in why
+    assert "07:00 in Beijing" in why
 
     # The old rungs never fire.
     await stage.passes(minutes=30)
@@ -43,9 +44,9 @@ async def test_raised_the_new_target_runs_from_the_change(stage: Stage) -> None:
     await mei.fills(reason, then="Change the severity")
 
     # Scenario 9: no breach at once, both targets in the history.
-    assert "first reply due Thu 09:30 your time, in 30 min; 16:30 in Beijing" in (
-        await nora.sees(case)
-    )
+    told = await nora.sees(case)
+    assert "first reply due Thu 09:30 your time, in 30 min; " in told
+    assert "16:30 in Beijing" in told
     why = await nora.presses("Why is it due then?", on=case)
     assert "The severity was raised: the new target runs from the change." in why
     timeline = await nora.presses("Timeline", on=case)

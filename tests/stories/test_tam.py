@@ -63,7 +63,9 @@ async def test_a_partner_calls_their_tam_to_a_case(stage: Stage) -> None:
     case = await opens(nora, {"How bad is it?": "Guidance"})
 
     await nora.presses("Call my TAM", on=case)
-    assert "Say why you need them." in await nora.fills({}, then="Call my TAM")
+    unsaid = await nora.fills({}, then="Call my TAM")
+    assert "Why do you need them?" in unsaid
+    assert "was called" not in unsaid
     answer = await nora.fills({"Why do you need them?": "We sign tomorrow."}, then="Call my TAM")
     assert f"Tara Singh was called to {case}" in answer
     assert "Nora Weiss at Northwind calls you to it." in await tara.sees()

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from aiohttp import ClientResponse, ClientSession, ClientTimeout, CookieJar, FormData
@@ -18,10 +18,19 @@ from tests.stories.stage import DESK, FORM, Button, CannotSee, File, Nothing
 from tests.stories.web_form import WebForm
 from tests.stories.web_page import WebPage
 
-if TYPE_CHECKING:
-    from tests.stories.web_stage import WebStage
-
 _events = count(1)
+
+
+class Site(Protocol):
+    """Where the web chat is, and who lets people in."""
+
+    @property
+    def url(self) -> str: ...
+    async def link_of(self, key: str) -> str:
+        """The secret of a one-time link for somebody."""
+
+    async def rest(self) -> None:
+        """Until everything planned is sent."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +63,7 @@ def event() -> str:
 class WebPerson:
     """Implements `stage.Person`."""
 
-    def __init__(self, stage: WebStage, key: str) -> None:
+    def __init__(self, stage: Site, key: str) -> None:
         self.stage = stage
         self.key = key
         self.name = key
@@ -74,7 +83,7 @@ class WebPerson:
 
     async def sign_in(self) -> None:
         """Use a one-time link up, as often as the session has ended."""
-        path = f"/signin/{await self.stage.link(self.key)}"
+        path = f"/signin/{await self.stage.link_of(self.key)}"
         async with self.browser.get(path) as answer:
             door = markup.read(await answer.text())
         form = door.one("form", method="post")

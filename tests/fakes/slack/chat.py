@@ -24,7 +24,7 @@ async def post(slack: Slack, install: Install, args: Json) -> Json:
     message.username = str(args.get("username", ""))
     message.icon = str(args.get("icon_url", ""))
     channel.messages.append(message)
-    slack.note(_who(slack, channel, message), reading.shown(message.blocks) or message.text)
+    slack.note(_who(slack, channel, message), slack.reader.shown(message.blocks) or message.text)
     slack.later(slack.delivery.message(channel, message))
     return {"channel": channel.id, "ts": message.ts, "message": _drawn(message)}
 
@@ -39,7 +39,7 @@ async def whisper(slack: Slack, install: Install, args: Json) -> Json:
     message.to = str(args["user"])
     channel.said_alone.append(message)
     who = f"{_who(slack, channel, message)} to {slack.name_of(message.to)} alone"
-    slack.note(who, reading.shown(message.blocks) or message.text)
+    slack.note(who, slack.reader.shown(message.blocks) or message.text)
     return {"message_ts": message.ts}
 
 
@@ -49,7 +49,7 @@ async def update(slack: Slack, install: Install, args: Json) -> Json:
     checked(args.get("blocks") or [], "message")
     message.text = _cut(str(args.get("text", "")))
     message.blocks = list(args.get("blocks") or [])
-    slack.note(f"{_who(slack, channel, message)} (changed)", reading.shown(message.blocks))
+    slack.note(f"{_who(slack, channel, message)} (changed)", slack.reader.shown(message.blocks))
     return {"channel": channel.id, "ts": message.ts, "text": message.text}
 
 
@@ -84,7 +84,7 @@ def answer(slack: Slack, channel_id: str, user: str, install: Install, body: Jso
     message.to = user if alone else ""
     (channel.said_alone if alone else channel.messages).append(message)
     who = _who(slack, channel, message) + (f" to {slack.name_of(user)} alone" if alone else "")
-    slack.note(who, reading.shown(message.blocks) or message.text)
+    slack.note(who, slack.reader.shown(message.blocks) or message.text)
     return message
 
 

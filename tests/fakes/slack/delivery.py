@@ -130,7 +130,13 @@ class Delivery:
         await self.happened(event, channel)
 
     async def happened(
-        self, event: Json, channel: Channel | None = None, team: str = "", event_id: str = ""
+        self,
+        event: Json,
+        channel: Channel | None = None,
+        team: str = "",
+        event_id: str = "",
+        *,
+        retry: int = 0,
     ) -> Answered | None:
         """Something the app has subscribed to; None where it has not, or is not there."""
         slack = self._slack
@@ -160,7 +166,7 @@ class Delivery:
             ],
             "is_ext_shared_channel": channel is not None and channel.external,
         }
-        return await self.event(envelope)
+        return await self.event(envelope, retry, "http_timeout" if retry else "")
 
     def _hearing(self, channel: Channel | None, team: str) -> Install | None:
         slack = self._slack

@@ -70,6 +70,7 @@ class FormHand:
         """Press a button within the modal."""
         view = self._open()
         element = named(reading.buttons(view.blocks), label)
+        self.slack.note(f"{self.user.name} presses in the form", f"[{label}]")
         payload = self._in_view("block_actions", view, actions=[self._action(element)])
         return await self.slack.delivery.payload(payload)
 
@@ -77,6 +78,7 @@ class FormHand:
         """Press a button of the Home tab."""
         body = self.slack.homes[self.user.id]
         element = named(reading.buttons(body["blocks"]), label)
+        self.slack.note(f"{self.user.name} presses in the Home tab", f"[{label}]")
         key = f"VHOME{self.user.id}"
         payload = self._payload("block_actions", actions=[self._action(element)])
         payload["container"] = {"type": "view", "view_id": key}
@@ -100,18 +102,18 @@ class FormHand:
         view = self._open()
         key, element, block = self._field(view, label)
         if element["type"] == "plain_text_input":
-            assert len(value) <= element.get("max_length", 3000), "the field takes no more"
             given: Any = value
         else:
             options = element.get("options") or await self.searches(view, element, block, value)
             given = _option(options, value)
         view.typed[key] = given
+        self.slack.note(f"{self.user.name} fills in", f"{block['label']['text']} {value[:200]}")
         chosen = {"selected_option": given} if isinstance(given, dict) else {"value": given}
         action = {**element, **chosen, "block_id": key[0]}
         payload = self._in_view("block_actions", view, actions=[self._action(action)])
 
         async def told() -> None:
-            if block.get("dispatch_action"):
+            if block.get("dispatch_action") and not _too_long(element, given):
                 answer = await self.slack.delivery.payload(payload)
                 assert answer.status == 200, answer
 
@@ -148,11 +150,28 @@ class FormHand:
                 return
         raise LookupError("the form takes no files")
 
+    def refused(self) -> dict[str, str]:
+        """What Slack itself says beside fields of the form, which it does not send then."""
+        view = self._open()
+        values = views.state(view)["values"]
+        said: dict[str, str] = {}
+        for block in view.blocks:
+            if block["type"] != "input":
+                continue
+            element, words = block["element"], block["label"]["text"]
+            given = list(values.get(block["block_id"], {}).values())
+            if not block.get("optional") and not any(_filled(one) for one in given):
+                said[words] = "Please complete this required field."
+            elif any(_too_long(element, one.get("value")) for one in given):
+                said[words] = f"Please use at most {element['max_length']:,} characters."
+        return said
+
     async def submits(self, delivered: int = 1) -> list[Answered]:
         """Send the form, and let it show what the app answers."""
         view = self._open()
-        missing = _missing(view)
-        assert not missing, f"Slack itself asks for: {missing}"
+        assert not self.refused(), f"Slack itself says: {self.refused()}"
+        self.slack.note(f"{self.user.name} sends", f"[{view.body['submit']['text']}]")
+        view.body.pop("errors", None)
         payload = self._in_view("view_submission", view, response_urls=[])
         answers = await asyncio.gather(
             *(self.slack.delivery.payload(dict(payload)) for _ in range(delivered))
@@ -167,11 +186,14 @@ class FormHand:
         match answer.body.get("response_action"):
             case "errors":
                 view.body["errors"] = answer.body["errors"]
+                for words in answer.body["errors"].values():
+                    self.slack.note(f"{self.user.name} is told in the form", words)
                 known = {block["block_id"] for block in view.blocks if block["type"] == "input"}
                 assert set(answer.body["errors"]) <= known, "an error beside no field"
                 return
             case "update":
                 views.replace(self.slack, view, answer.body["view"])
+                views.note(self.slack, view)
                 return
             case "clear":
                 for one in self.slack.views.values():
@@ -179,10 +201,11 @@ class FormHand:
                 return
         view.closed = True
 
-    async def closes(self, *, lost: bool = False) -> None:
-        """Close the form without sending it; one that is `lost` tells nobody."""
-        view = self._open()
+    async def closes(self, view: View | None = None, *, lost: bool = False) -> None:
+        """Close the form, or the given one, unsent; one that is `lost` tells nobody."""
+        view = view or self._open()
         view.closed = True
+        self.slack.note(f"{self.user.name} closes", str(view.body["title"]["text"]))
         if view.body.get("notify_on_close") and not lost:
             payload = self._in_view("view_closed", view, is_cleared=False)
             # Slack does not say what was typed into a form that is closed.
@@ -206,16 +229,9 @@ def _option(options: list[Json], value: str) -> Json:
     raise LookupError(f"no choice {value!r} among {words}")
 
 
-def _missing(view: View) -> list[str]:
-    """Required fields that are empty: Slack does not send such a form."""
-    values = views.state(view)["values"]
-    return [
-        block["label"]["text"]
-        for block in view.blocks
-        if block["type"] == "input"
-        and not block.get("optional")
-        and all(not _filled(one) for one in values.get(block["block_id"], {}).values())
-    ]
+def _too_long(element: Json, value: Any) -> bool:
+    most = element.get("max_length", 3000)
+    return isinstance(value, str) and element["type"] == "plain_text_input" and len(value) > most
 
 
 def _filled(one: Json) -> bool:

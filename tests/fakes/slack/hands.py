@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
-from tests.fakes.slack import chat, files, reading
+from tests.fakes.slack import chat, files, keyboard, reading
 from tests.fakes.slack.delivery import Answered, Response
 from tests.fakes.slack.form_hand import FormHand, named
 from tests.fakes.slack.records import Channel, Install, Json, Message
@@ -23,6 +23,10 @@ class Hand(FormHand):
 
     # --- words ------------------------------------------------------------------------------------
 
+    async def types(self, words: str, *where: Any, **more: Any) -> Message:
+        """Write a message on the keyboard: as `says`, with whatever Slack's window makes of it."""
+        return await self.says(keyboard.sent(words), *where, **more)
+
     async def says(
         self,
         text: str,
@@ -31,7 +35,10 @@ class Hand(FormHand):
         attached: tuple[tuple[str, bytes], ...] = (),
         delivered: int = 1,
     ) -> Message:
-        """Write a message; it is brought `delivered` times, at the same moment."""
+        """Write a message as Slack sends it on; it is brought `delivered` times at the same moment.
+
+        The last of several says that it is a second try.
+        """
         slack = self.slack
         place = slack.channels[channel] if channel else self.desk()
         assert self.user.id in place.members, f"{self.user.name} is not in {place.name}"
@@ -39,11 +46,13 @@ class Hand(FormHand):
         for name, content in attached:
             message.files.append(self._attach(name, content, place))
         place.messages.append(message)
-        slack.note(f"{self.user.name} in {_name(place)}", text)
+        self._note(message, attached)
         event = self._written(place, message)
         event_id = f"Ev{slack.number():010}"
+        tries = [0] * delivered if delivered == 1 else [*[0] * (delivered - 1), 1]
         told = [
-            slack.delivery.happened(dict(event), place, event_id=event_id) for _ in range(delivered)
+            slack.delivery.happened(dict(event), place, event_id=event_id, retry=number)
+            for number in tries
         ]
         await asyncio.gather(*told)
         install = slack.of_team(place.teams[0])
@@ -52,12 +61,20 @@ class Hand(FormHand):
             await slack.delivery.happened(mention, place)
         return message
 
+    def _note(self, message: Message, attached: tuple[tuple[str, bytes], ...] = ()) -> None:
+        place = self.slack.channels[message.channel]
+        files_ = "".join(f"\n(file {name})" for name, _ in attached)
+        inside = " (thread)" if message.thread else ""
+        said = self.slack.reader.written(message.text) + files_
+        self.slack.note(f"{self.user.name} in {_name(place)}{inside}", said)
+
     def _written(self, place: Channel, message: Message) -> Json:
         event: Json = {
             "type": "message",
             "channel": place.id,
             "user": self.user.id,
             "text": message.text,
+            "blocks": keyboard.blocks(message.text),
             "ts": message.ts,
             "team": self.user.team,
             "event_ts": message.ts,
@@ -80,6 +97,8 @@ class Hand(FormHand):
         place = self.slack.channels[message.channel]
         before = self._written(place, message)
         message.text, message.edited = text, True
+        now = self.slack.reader.written(text)
+        self.slack.note(f"{self.user.name} changes a message in {_name(place)}", now)
         after = self._written(place, message) | {"edited": {"user": self.user.id}}
         await self._changed(place, "message_changed", message=after, previous_message=before)
 
@@ -87,6 +106,8 @@ class Hand(FormHand):
         """Take an own message back."""
         place = self.slack.channels[message.channel]
         place.messages.remove(message)
+        gone = self.slack.reader.written(message.text)
+        self.slack.note(f"{self.user.name} deletes a message in {_name(place)}", gone)
         before = self._written(place, message)
         await self._changed(
             place, "message_deleted", deleted_ts=message.ts, previous_message=before
@@ -108,6 +129,7 @@ class Hand(FormHand):
         """Put an emoji to a message."""
         place = self.slack.channels[message.channel]
         message.reactions.setdefault(name, set()).add(self.user.id)
+        self.slack.note(f"{self.user.name} in {_name(place)}", f"puts :{name}: to a message")
         item = {"type": "message", "channel": place.id, "ts": message.ts}
         event: Json = {"type": "reaction_added", "user": self.user.id, "reaction": name}
         event |= {"item": item, "item_user": message.user, "event_ts": self.slack.ts()}
@@ -158,6 +180,7 @@ class Hand(FormHand):
     async def shortcut(self, callback: str, message: Message | None = None) -> Answered:
         """Use a shortcut: a global one, or one of a message."""
         slack = self.slack
+        slack.note(f"{self.user.name} uses the shortcut", callback)
         payload = self._payload("shortcut", callback_id=callback, action_ts=slack.ts())
         if message is not None:
             place = slack.channels[message.channel]
@@ -175,6 +198,7 @@ class Hand(FormHand):
             "type": "message",
             "user": message.user,
             "text": message.text,
+            "blocks": message.blocks or keyboard.blocks(message.text),
             "ts": message.ts,
             "team": message.team,
             "files": [files.as_json(self.slack, self.slack.files[one]) for one in message.files],
@@ -218,7 +242,8 @@ class Hand(FormHand):
             payload["container"]["thread_ts"] = message.thread
         if not message.to:
             payload["message"] = self._as_json(place, message)
-        slack.note(f"{self.user.name} presses", str(element.get("text", {}).get("text", "")))
+        chosen = element.get("selected_option", element).get("text", {})
+        slack.note(f"{self.user.name} presses", f"[{chosen.get('text', '')}]")
         return partial(slack.delivery.payload, payload)
 
     def _hearing(self, place: Channel) -> Install:

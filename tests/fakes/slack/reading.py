@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tests.fakes.slack.keyboard import NAMES
 from tests.fakes.slack.records import Json
 
-ZONE = ZoneInfo("Asia/Shanghai")
+BEIJING = ZoneInfo("Asia/Shanghai")
 _MARKUP = re.compile(r"<([^<>]*)>")
+_EMOJI = re.compile(r":([a-z_]+):")
 
 
 def shown(blocks: list[Json]) -> str:
-    """Everything that is to be read, a line a piece."""
-    return "\n".join(line for block in blocks for line in _block(block) if line.strip())
+    """Everything that is to be read, by somebody in Beijing who knows nobody."""
+    return Reader().shown(blocks)
 
 
 def buttons(blocks: list[Json]) -> list[tuple[str, Json]]:
@@ -27,11 +30,11 @@ def buttons(blocks: list[Json]) -> list[tuple[str, Json]]:
         for one in elements:
             key = block.get("block_id", "")
             if one.get("type") == "button":
-                found.append((_plain(one["text"]), {**one, "block_id": key}))
+                found.append((label(one["text"]), {**one, "block_id": key}))
             elif one.get("type") == "overflow":
                 for option in one["options"]:
                     pressed = {**one, "block_id": key, "selected_option": option}
-                    found.append((_plain(option["text"]), pressed))
+                    found.append((label(option["text"]), pressed))
     return found
 
 
@@ -53,6 +56,13 @@ def links(blocks: list[Json]) -> list[str]:
     return found + [m for text in marked for m in re.findall(r"<((?:https?|mailto):[^|>]+)", text)]
 
 
+def named_links(blocks: list[Json]) -> Iterator[tuple[str, str]]:
+    """The words that lead somewhere, with where they lead."""
+    for one in _walk(blocks):
+        if one.get("type") == "link":
+            yield str(one.get("text") or one["url"]), str(one["url"])
+
+
 def _walk(value: Any) -> Iterator[Json]:
     if isinstance(value, dict):
         yield value
@@ -63,33 +73,118 @@ def _walk(value: Any) -> Iterator[Json]:
             yield from _walk(one)
 
 
-def _block(block: Json) -> Iterator[str]:
-    match block["type"]:
-        case "header" | "alert":
-            yield _plain(block["text"])
-        case "section":
-            if "text" in block:
-                yield _plain(block["text"])
-            yield from (_plain(one) for one in block.get("fields", ()))
-            yield from _accessory(block.get("accessory"))
-        case "context":
-            words = (_plain(one) for one in block["elements"] if "text" in one)
-            yield " ".join(words)
-        case "actions":
-            yield " ".join(f"[{words}]" for words, _ in buttons([block]))
-        case "rich_text":
-            yield from (_rich(one) for one in block["elements"])
-        case "table":
-            for row in block["rows"]:
-                yield " | ".join(_cell(cell) for cell in row)
-        case "input":
-            yield from _input(block)
-        case "image":
-            yield f"({block['alt_text']})"
-        case "markdown":
-            yield block["text"]
-        case _:
-            return
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who reads: times are in their own zone, people are called by their names."""
+
+    zone: tzinfo = BEIJING
+    name_of: Callable[[str], str] = str
+
+    def shown(self, blocks: list[Json]) -> str:
+        """Everything that is to be read, a line a piece."""
+        return "\n".join(line for block in blocks for line in self._block(block) if line.strip())
+
+    def written(self, text: str) -> str:
+        """What somebody wrote, as Slack sends it, as people see it."""
+
+        def said(token: re.Match[str]) -> str:
+            target, _, words = token[1].partition("|")
+            if target.startswith("@"):
+                return f"@{self.name_of(target[1:])}"
+            return words or target
+
+        return _unescaped(_EMOJI.sub(_emoji, _MARKUP.sub(said, text)))
+
+    def _block(self, block: Json) -> Iterator[str]:
+        match block["type"]:
+            case "header" | "alert":
+                yield self._plain(block["text"])
+            case "section":
+                if "text" in block:
+                    yield self._plain(block["text"])
+                yield from (self._plain(one) for one in block.get("fields", ()))
+                yield from _accessory(block.get("accessory"))
+            case "context":
+                words = (self._plain(one) for one in block["elements"] if "text" in one)
+                yield " ".join(words)
+            case "actions":
+                yield " ".join(f"[{words}]" for words, _ in buttons([block]))
+            case "rich_text":
+                yield from (self._rich(one) for one in block["elements"])
+            case "table":
+                for row in block["rows"]:
+                    yield " | ".join(self._cell(cell) for cell in row)
+            case "input":
+                yield from self._input(block)
+            case "image":
+                yield f"({block['alt_text']})"
+            case "markdown":
+                yield block["text"]
+            case _:
+                return
+
+    def _input(self, block: Json) -> Iterator[str]:
+        yield self._plain(block["label"])
+        if "hint" in block:
+            yield self._plain(block["hint"])
+        element = block["element"]
+        for option in element.get("options", ()):
+            about = f": {self._plain(option['description'])}" if "description" in option else ""
+            yield f"( ) {self._plain(option['text'])}{about}"
+
+    def _cell(self, cell: Json) -> str:
+        return self._plain(cell) if cell["type"] == "raw_text" else self.shown([cell])
+
+    def _rich(self, element: Json) -> str:
+        match element["type"]:
+            case "rich_text_list":
+                return "\n".join(f"• {self._rich(one)}" for one in element["elements"])
+            case "rich_text_quote":
+                return "\n".join(f"> {line}" for line in self._run(element).split("\n"))
+            case _:
+                return self._run(element)
+
+    def _run(self, element: Json) -> str:
+        return "".join(self._leaf(one) for one in element["elements"])
+
+    def _leaf(self, one: Json) -> str:
+        match one["type"]:
+            case "text":
+                return str(one["text"])
+            case "link":
+                return str(one.get("text") or one["url"])
+            case "user":
+                return f"@{self.name_of(one['user_id'])}"
+            case "emoji":
+                return str(one.get("unicode") or f":{one['name']}:")
+            case "date":
+                return self._date(int(one["timestamp"]))
+            case _:
+                return ""
+
+    def _plain(self, one: Json) -> str:
+        text = str(one.get("text", ""))
+        return self._unmarked(text) if one.get("type") == "mrkdwn" else text
+
+    def _unmarked(self, text: str) -> str:
+        def said(token: re.Match[str]) -> str:
+            target, _, label = token[1].partition("|")
+            if target.startswith("!date^"):
+                return self._date(int(target.split("^")[1]))
+            return label or target
+
+        return _unescaped(_MARKUP.sub(said, text).replace("*", ""))
+
+    def _date(self, seconds: int) -> str:
+        return datetime.fromtimestamp(seconds, UTC).astimezone(self.zone).strftime("%a %H:%M")
+
+
+def _emoji(name: re.Match[str]) -> str:
+    return NAMES.get(name[1], name[0])
+
+
+def _unescaped(text: str) -> str:
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def _accessory(one: Json | None) -> Iterator[str]:
@@ -97,66 +192,6 @@ def _accessory(one: Json | None) -> Iterator[str]:
         yield " ".join(f"[{words}]" for words, _ in buttons([{"elements": [one]}]))
 
 
-def _input(block: Json) -> Iterator[str]:
-    yield _plain(block["label"])
-    if "hint" in block:
-        yield _plain(block["hint"])
-    element = block["element"]
-    for option in element.get("options", ()):
-        about = f": {_plain(option['description'])}" if "description" in option else ""
-        yield f"( ) {_plain(option['text'])}{about}"
-
-
-def _cell(cell: Json) -> str:
-    return _plain(cell) if cell["type"] == "raw_text" else shown([cell])
-
-
-def _rich(element: Json) -> str:
-    match element["type"]:
-        case "rich_text_list":
-            return "\n".join(f"• {_rich(one)}" for one in element["elements"])
-        case "rich_text_quote":
-            return "\n".join(f"> {line}" for line in _run(element).split("\n"))
-        case _:
-            return _run(element)
-
-
-def _run(element: Json) -> str:
-    return "".join(_leaf(one) for one in element["elements"])
-
-
-def _leaf(one: Json) -> str:
-    match one["type"]:
-        case "text":
-            return str(one["text"])
-        case "link":
-            return str(one.get("text") or one["url"])
-        case "user":
-            return f"@{one['user_id']}"
-        case "emoji":
-            return str(one.get("unicode") or f":{one['name']}:")
-        case "date":
-            return _date(int(one["timestamp"]))
-        case _:
-            return ""
-
-
-def _plain(one: Json) -> str:
-    text = str(one.get("text", ""))
-    return _unmarked(text) if one.get("type") == "mrkdwn" else text
-
-
-def _unmarked(text: str) -> str:
-    def said(token: re.Match[str]) -> str:
-        target, _, label = token[1].partition("|")
-        if target.startswith("!date^"):
-            return _date(int(target.split("^")[1]))
-        return label or target
-
-    text = _MARKUP.sub(said, text).replace("*", "")
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-
-
-def _date(seconds: int) -> str:
-    """A reader in Beijing, who sees their own time."""
-    return datetime.fromtimestamp(seconds, UTC).astimezone(ZONE).strftime("%a %H:%M")
+def label(one: Json) -> str:
+    """The words of a text object, as they are."""
+    return str(one.get("text", ""))

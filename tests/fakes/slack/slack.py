@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from tests.fakes.slack.delivery import Delivery
+from tests.fakes.slack.reading import Reader
 from tests.fakes.slack.records import (
     Channel,
     Grant,
@@ -150,6 +151,11 @@ class Slack:
         """What somebody is called."""
         found = self.users.get(user)
         return found.name if found else user
+
+    @property
+    def reader(self) -> Reader:
+        """Whoever keeps the transcript: in Beijing, and knows everybody's name."""
+        return Reader(name_of=self.name_of)
 
     # --- what happens -----------------------------------------------------------------------------
 

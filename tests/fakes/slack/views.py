@@ -43,6 +43,7 @@ async def update(slack: Slack, _install: Install, args: Json) -> Json:
     if args.get("hash") and args["hash"] != view.hash:
         raise ApiError("hash_conflict")
     replace(slack, view, args["view"])
+    note(slack, view)
     return {"view": as_json(slack, view)}
 
 
@@ -51,6 +52,8 @@ async def publish(slack: Slack, _install: Install, args: Json) -> Json:
     needed(args, "user_id", "view")
     checked(args["view"], "home", "invalid_arguments")
     slack.homes[str(args["user_id"])] = dict(args["view"])
+    shown = slack.reader.shown(args["view"]["blocks"])
+    slack.note(f"{slack.name_of(str(args['user_id']))}'s Home tab", shown)
     return {"view": {"id": f"VHOME{args['user_id']}", "hash": f"1.{slack.number()}"}}
 
 
@@ -87,8 +90,14 @@ def _show(
         root=previous.root if previous else key, previous=previous.id if previous else "",
     )  # fmt: skip
     slack.views[key] = view
-    slack.note(f"{slack.name_of(view.user)} sees a form", str(body["title"]["text"]))
+    note(slack, view)
     return view
+
+
+def note(slack: Slack, view: View) -> None:
+    """Write down what somebody has before them now."""
+    shown = f"{view.body['title']['text']}\n{slack.reader.shown(view.blocks)}"
+    slack.note(f"{slack.name_of(view.user)} sees a form", shown)
 
 
 def inputs(view: View) -> list[tuple[str, str, Json]]:
