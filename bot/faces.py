@@ -173,7 +173,8 @@ async def _news(uow: UnitOfWork, face: Face, news: notices.News, recipient: Reci
     named = {entry.event.by, getattr(entry.event, "to", "")} - {""}
     names = {person.id: person.name for person in await _people(uow, sorted(named))}
     verbs = verbs_of(face.case, face.partner, face.tam, side=side)
-    return await _addressed(uow, recipient, NewsView(face, entry, names, side, verbs))
+    alone = not isinstance(recipient, ToThread)
+    return await _addressed(uow, recipient, NewsView(face, entry, names, side, verbs, alone))
 
 
 async def _said(uow: UnitOfWork, face: Face, message_id: int, recipient: Recipient) -> Draft:
@@ -182,7 +183,9 @@ async def _said(uow: UnitOfWork, face: Face, message_id: int, recipient: Recipie
     if message is None or (side is Side.PARTNER and not message.public):
         return Moot("there is no such message to be passed on")
     post = (face.case.id, side, f"message:{message_id}")
-    return await _addressed(uow, recipient, await _passed_on(uow, face, message), post)
+    alone = not isinstance(recipient, ToThread)
+    view = await _passed_on(uow, face, message, alone=alone)
+    return await _addressed(uow, recipient, view, post)
 
 
 async def _said_changed(
@@ -194,10 +197,13 @@ async def _said_changed(
     if message is None or not posts:
         return Moot("no copy of the message is to be changed")
     gone = changed.deleted or message.deleted_at is not None
-    return Change(tuple(posts), None if gone else await _passed_on(uow, face, message))
+    if gone:
+        return Change(tuple(posts), None)
+    alone = not any(post.thread for post in posts)
+    return Change(tuple(posts), await _passed_on(uow, face, message, alone=alone))
 
 
-async def _passed_on(uow: UnitOfWork, face: Face, message: Message) -> SaidView:
+async def _passed_on(uow: UnitOfWork, face: Face, message: Message, *, alone: bool) -> SaidView:
     return SaidView(
         number=face.case.number,
         case_id=face.case.id,
@@ -208,6 +214,7 @@ async def _passed_on(uow: UnitOfWork, face: Face, message: Message) -> SaidView:
         edited=message.edited_at is not None,
         deleted=message.deleted_at is not None,
         author_id=message.author_id,
+        alone=alone,
     )
 
 

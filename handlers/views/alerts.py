@@ -208,21 +208,34 @@ def ping(view: PingView) -> Card:
 def news(view: NewsView) -> Card:
     """Something happened to a case, said for whoever reads this side."""
     face, event = view.face, view.entry.event
-    title = history.sentence(event, view.names, face, view.side)
+    said = history.sentence(event, view.names, face, view.side)
+    title: Words = (CaseRef(face.case.id), ": ", *said) if view.alone else said
     parts: list[Element] = []
+    if view.alone:
+        parts.append(Text((_about(view),), small=True))
     reason = history.said_with(event)
     if reason:
         parts.append(Text((reason,), quote=True))
     parts += _expect(view)
+    if view.alone:
+        show = Button(f"Show {face.case.number}", ShowCase(face.case.id))
+        parts.append(Actions((show,)))
     tone = Tone.DONE if face.case.state is State.RESOLVED else Tone.CALM
     return Card(
         title=title,
-        summary=f"{face.case.number}: {words.plain(title, face.program.home_zone)}",
+        summary=f"{face.case.number}: {words.plain(said, face.program.home_zone)}",
         tone=tone,
         elements=tuple(parts),
         case_id=face.case.id,
         about="news",
     )
+
+
+def _about(view: NewsView) -> str:
+    """Which case it is: a partner knows who they are themselves."""
+    face = view.face
+    whose = f", {face.partner.name} ({face.plan.name})" if view.side is Side.ENGINEERS else ""
+    return f"{face.severity.name}{whose}: {face.case.title}"
 
 
 def _expect(view: NewsView) -> list[Element]:

@@ -30,6 +30,7 @@ from handlers.views.kinds import (
 from handlers.views.vocabulary import (
     Actions,
     Card,
+    CaseRef,
     Element,
     Files,
     Link,
@@ -169,6 +170,7 @@ def said(view: SaidView) -> Card:
     """A message of the other side; an emptied one says that it was deleted."""
     who = f"{view.author} (partner)" if view.from_partner else view.author
     change = " (edited)" if view.edited else ""
+    where: Words = (" in ", CaseRef(view.case_id)) if view.alone else ()
     text = "This message was deleted by its writer." if view.deleted else view.text
     attached = words.count(len(view.files), "file")
     parts: list[Element] = []
@@ -177,7 +179,7 @@ def said(view: SaidView) -> Card:
     if view.files and not view.deleted:
         parts.append(Files(view.files))
     return Card(
-        title=(Strong(who), change),
+        title=(Strong(who), *where, change),
         summary=f"{who} in {view.number}: {' '.join(text.split()) or attached}",
         elements=tuple(parts),
         case_id=view.case_id,

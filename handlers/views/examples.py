@@ -150,11 +150,12 @@ def _timelines() -> Mapping[str, View]:
         f"timeline of 40 lines, {side}": TimelineView(face, entries, (*said, gone), names, side)
         for side in Side
     } | {
-        f"news: {type(e.event).__name__} {e.id}, {side}": NewsView(
-            face, e, names, side, _EVERY_VERB
+        f"news: {type(e.event).__name__} {e.id}, {side}, {where}": NewsView(
+            face, e, names, side, _EVERY_VERB, alone=where == "alone"
         )
         for e in entries
         for side in Side
+        for where in ("in the thread", "alone")
     }
 
 
@@ -258,6 +259,9 @@ def _answers() -> Mapping[str, View]:
             "C-1042", 1042, "Nora Weiss", True, _LONG, (_FILE,) * 10, edited=True, author_id="nora"
         ),
         "said by the vendor": SaidView("C-1042", 1042, "Mei Lin", False, "We see it too."),
+        "said outside the thread": SaidView(
+            "C-1042", 1042, "Mei Lin", False, "Here it is.", alone=True
+        ),
         "said and deleted": SaidView("C-1042", 1042, "Mei Lin", False, "", deleted=True),
         "said with a file alone": SaidView("C-1042", 1042, "Mei Lin", False, "", (_FILE,)),
     }

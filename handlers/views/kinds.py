@@ -218,7 +218,8 @@ class PingView:
 class SaidView:
     """A message of the other side, with its files; it says so when it was edited or deleted.
 
-    `author_id` lets a platform show the writer's own account and picture.
+    `author_id` lets a platform show the writer's own account and picture. `alone`: it is read
+    outside the case's thread, so it has to say which case it belongs to.
     """
 
     number: str
@@ -230,17 +231,22 @@ class SaidView:
     edited: bool = False
     deleted: bool = False
     author_id: str = ""
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class NewsView:
-    """Something that happened to a case, for a thread or a person."""
+    """Something that happened to a case, for a thread or a person.
+
+    `alone`: it is read outside the case's thread, so it has to say which case it is about.
+    """
 
     face: Face
     entry: Entry
     names: dict[str, str]
     side: Side
     verbs: frozenset[Verb]
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,15 +17,19 @@ from desk.notices import (
     SaidChanged,
     Side,
     TamPing,
+    ToChannel,
     ToPerson,
     ToThread,
 )
 from desk.records import Delivery as Fate
 from desk.records import Message
+from handlers.views import cards
 from handlers.views.kinds import CaseView, NewsView, PingView
+from handlers.views.vocabulary import CaseRef
 from storage.desk import StoredDesk
 from tests import world
 from tests.fakes.alerting import Alerting
+from tests.talk import words
 
 
 @pytest_asyncio.fixture
@@ -184,3 +188,23 @@ async def test_what_the_partner_is_to_read_falls_back_to_its_opener_alone(
     said = Said(case.id, message.id)
     await plan(alerting, "s1", said, ToThread(case.id, Side.PARTNER))
     assert alerting.platform.posts[-1].where == "dm-nora/m1"
+
+
+async def test_what_is_read_outside_the_thread_says_which_case_it_is_about(
+    alerting: Alerting,
+) -> None:
+    case = await alerting.opened(partner="northwind")
+    entry = await alerting.desk.run(
+        lambda uow: uow.timeline.add(Acknowledged(case.id, "tara", alerting.now), internal=True)
+    )
+    answer = Message(0, case.id, "mei", Side.ENGINEERS, True, "hello", alerting.now)
+    message = await alerting.desk.run(lambda uow: uow.messages.add(answer))
+    channel = ToChannel("support-cloud")
+    await plan(alerting, "n1", News(case.id, entry.id), channel)
+    await plan(alerting, "s1", Said(case.id, message.id), ToPerson("nora"))
+
+    took, said = (cards.to_card(post.view) for post in alerting.platform.posts)
+    assert took.title[:2] == (CaseRef(1001), ": ")
+    assert "production down, Northwind (Premier): It is down" in " ".join(words(took))
+    assert "[Show C-1001]" in list(words(took))
+    assert "Mei Lin in C-1001" in list(words(said))
