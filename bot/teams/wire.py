@@ -82,7 +82,7 @@ async def _raw(request: web.Request) -> bytes:
                     raise TurnedAway(413, "too large")
     except TimeoutError as error:
         raise TurnedAway(408, "too slow") from error
-    except web.RequestPayloadError as error:
+    except (web.RequestPayloadError, ConnectionError) as error:
         raise Malformed("a whole body") from error
     return bytes(body)
 

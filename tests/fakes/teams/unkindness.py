@@ -38,7 +38,7 @@ class Unkindness:
     limited: bool = False
     faults: list[Fault] = field(default_factory=list)
     released: asyncio.Event = field(default_factory=asyncio.Event)
-    hanging: int = 0
+    hung: asyncio.Event = field(default_factory=asyncio.Event)
     _calls: defaultdict[tuple[str, str], list[float]] = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -61,11 +61,8 @@ class Unkindness:
 
     async def hang(self) -> None:
         """Say nothing until the test is over."""
-        self.hanging += 1
-        try:
-            await self.released.wait()
-        finally:
-            self.hanging -= 1
+        self.hung.set()
+        await self.released.wait()
 
     def waits(self, what: str, conversation: str) -> int:
         """For how many seconds the caller has to wait; 0 where there is room."""
