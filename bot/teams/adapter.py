@@ -14,6 +14,7 @@ from botbuilder.core import Bot, BotAdapter, InvokeResponse, TurnContext
 from botbuilder.schema import (
     Activity,
     ActivityTypes,
+    ChannelAccount,
     ConversationAccount,
     ConversationReference,
     ResourceResponse,
@@ -21,7 +22,7 @@ from botbuilder.schema import (
 
 from bot.teams.connector import Connector
 from bot.teams.deps import CHANNEL
-from bot.teams.received import Conversation, Invoked, Malformed, Received
+from bot.teams.received import Conversation, Invoked, Payload, Received, text_at
 
 _RECEIVED = "partnerdesk.received"
 # A trace is for an emulator, a delay for nobody: Teams takes neither.
@@ -40,8 +41,8 @@ class Adapter(BotAdapter):
         self._connector = connector
 
     async def turn(self, received: Received, bot: Bot) -> Invoked | None:
-        """Let `bot` take an activity; returns its answer to an invoke. Raises `Malformed`."""
-        context = TurnContext(self, _activity(received))
+        """Let `bot` take an activity; returns its answer to an invoke."""
+        context = TurnContext(self, _outline(received))
         context.turn_state[_RECEIVED] = received
         await self.run_pipeline(context, bot.on_turn)
         answer = context.turn_state.get(self._INVOKE_RESPONSE_KEY)
@@ -102,14 +103,36 @@ def received(context: TurnContext) -> Received:
     return found
 
 
-def _activity(one: Received) -> Activity:
-    try:
-        activity = Activity.deserialize(dict(one.raw))
-    except (AttributeError, TypeError, ValueError, RecursionError) as error:
-        raise Malformed("an activity") from error
-    # Asked to hand its messages back instead of sending them, botbuilder keeps them to itself.
-    activity.delivery_mode = None
-    return activity
+def _outline(one: Received) -> Activity:
+    """As much of an activity as botbuilder needs to tell it apart and to answer.
+
+    Reading the whole would cost more than everything else in a turn, and would refuse a message
+    because of a field that nobody looks at.
+    """
+    raw = one.raw
+    return Activity(
+        type=one.type,
+        id=text_at(raw, "id") or None,
+        name=one.name or None,
+        action=text_at(raw, "action") or None,
+        text=text_at(raw, "text"),
+        value=raw.get("value"),
+        locale=text_at(raw, "locale") or None,
+        channel_id=one.channel,
+        service_url=one.at.service_url,
+        conversation=ConversationAccount(id=one.at.id, tenant_id=one.tenant),
+        from_property=_account(raw, "from"),
+        recipient=_account(raw, "recipient"),
+        reply_to_id=text_at(raw, "replyToId") or None,
+        channel_data=raw.get("channelData"),
+    )
+
+
+def _account(raw: Payload, name: str) -> ChannelAccount:
+    aad = text_at(raw, name, "aadObjectId") or None
+    return ChannelAccount(
+        id=text_at(raw, name, "id"), name=text_at(raw, name, "name"), aad_object_id=aad
+    )
 
 
 def _at(context: TurnContext, one: Activity | ConversationReference) -> Conversation:

@@ -15,6 +15,7 @@ from bot.platform import SignInBroken
 from bot.teams.deps import AppType, Clock, Settings
 from bot.teams.errors import Busy, waiting
 from bot.teams.fetching import as_object, read_body
+from bot.teams.received import text_at
 
 _log = structlog.get_logger(__name__)
 
@@ -74,6 +75,11 @@ class Tokens:
         """The Connector did not take it: the next one who asks gets another."""
         if self._kept is not None and self._kept.text == token:
             self._kept = None
+
+    async def settled(self) -> None:
+        """Until nobody asks meanwhile."""
+        if self._flight is not None:
+            await asyncio.wait([self._flight])
 
     async def close(self) -> None:
         """End what is under way."""
@@ -173,8 +179,8 @@ def _refusal(body: bytes) -> str:
         said = as_object(body)
     except ValueError:
         return ""
-    found = _REASON.search(str(said.get("error_description") or ""))
-    return found[0] if found else str(said.get("error") or "")[:80]
+    found = _REASON.search(text_at(said, "error_description"))
+    return found[0] if found else text_at(said, "error")[:80]
 
 
 def _again(fault: Busy | SignInBroken) -> Busy | SignInBroken:

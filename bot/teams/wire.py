@@ -47,14 +47,14 @@ class _Door:
         try:
             received = read(await _raw(request))
             await self._admit(request, received)
-            with survived(Malformed) as mishap, within(ANSWER_WITHIN):
-                return _answer(received, await self._handler(received))
         except Malformed as error:
             _log.warning("teams.malformed", reason=str(error), remote=request.remote)
             return web.Response(status=400)
         except TurnedAway as why:
             _log.warning("teams.turned_away", status=why.status, reason=str(why))
             return _turned_away(why.status)
+        with survived() as mishap, within(ANSWER_WITHIN):
+            return _answer(received, await self._handler(received))
         # It is ours to mend. Whoever sent it may try again: what was committed is done once.
         _log.error("teams.not_handled", type=received.type, exc_info=mishap.error)
         return _turned_away(503)

@@ -12,7 +12,7 @@ from aiohttp import ClientSession
 from structlog.testing import capture_logs
 
 from bot.teams import wire
-from bot.teams.received import Invoked, Malformed
+from bot.teams.received import Invoked
 from tests.teams.authentication import letter
 from tests.teams.transport import Transport
 
@@ -63,13 +63,6 @@ async def test_a_mistake_behind_the_door_is_ours_and_can_be_tried_again(
     assert [one["event"] for one in logged if one["log_level"] == "error"] == ["teams.not_handled"]
     transport.breaks = None
     assert (await letter(transport).send()).status == 200
-
-
-async def test_what_turns_out_to_be_no_activity_later_is_one_that_cannot_be_read(
-    transport: Transport,
-) -> None:
-    transport.breaks = Malformed("an activity")
-    assert (await letter(transport).send()).status == 400
 
 
 async def test_a_body_of_unknown_length_is_read_as_far_as_it_may_be(transport: Transport) -> None:
