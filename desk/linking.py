@@ -61,6 +61,9 @@ class Installations(Protocol):
     Without a key, or with another one, `get`, `put` and `renew` raise `NoKey`.
     """
 
+    def ready(self) -> None:
+        """Raises `NoKey` where no token could be kept."""
+
     async def get(self, platform: str, workspace: str) -> Installation | None: ...
     async def put(self, installation: Installation) -> None:
         """Store it, new or renewed; a renewal that was under way is over then."""

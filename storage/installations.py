@@ -27,6 +27,10 @@ class StoredInstallations:
         self._sql = sql
         self._cipher = cipher
 
+    def ready(self) -> None:
+        """Raises `NoKey` where there is nothing to encrypt with."""
+        self._key()
+
     async def get(self, platform: str, workspace: str) -> Installation | None:
         """The installation with its tokens; raises `NoKey` where they cannot be read."""
         row = await InstallationRow.get_or_none(platform=platform, workspace=workspace)

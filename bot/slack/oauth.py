@@ -21,6 +21,7 @@ from bot.slack.link import Link
 from bot.slack.read import text_at
 from desk.errors import NoKey, NotSaved
 from desk.linking import Installation
+from desk.ports import UnitOfWork
 
 _log = structlog.get_logger(__name__)
 
@@ -46,13 +47,19 @@ class _Flow:
         link, settings = self._link, self._link.settings
         state, browser = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
         until = link.wall() + LASTS
+
+        async def note(uow: UnitOfWork) -> None:
+            # Before anybody agrees to anything in Slack.
+            uow.installations.ready()
+            await uow.codes.add_state(_hash(state), _hash(browser), until)
+
         try:
-            await link.desk.run(
-                lambda uow: uow.codes.add_state(_hash(state), _hash(browser), until)
-            )
+            await link.desk.run(note)
         except NotSaved as error:
             _log.warning("slack.install.not_saved", reason=str(error))
             return _page(503, "Not saved", "Nothing was begun. Try again in a moment.")
+        except NoKey as error:
+            return _no_key(error)
         query = urlencode(
             {
                 "client_id": settings.client_id,
@@ -61,7 +68,9 @@ class _Flow:
                 "redirect_uri": settings.public_url + REDIRECT,
             }
         )
-        response = web.HTTPFound(f"{_authorize_url(settings)}?{query}")
+        response = web.Response(
+            status=302, headers={"Location": f"{_authorize_url(settings)}?{query}"}
+        )
         response.set_cookie(
             COOKIE,
             browser,
@@ -82,8 +91,7 @@ class _Flow:
             _log.warning("slack.install.refused", reason=str(error))
             response = _page(502, "Slack did not finish it", "Begin again with the same link.")
         except NoKey as error:
-            _log.error("slack.install.no_key", reason=str(error))
-            response = _page(503, "The desk cannot keep a token", "Its operators must set a key.")
+            response = _no_key(error)
         except NotSaved as error:
             _log.warning("slack.install.not_saved", reason=str(error))
             response = _page(503, "Not saved", "Nothing was changed. Begin again.")
@@ -99,8 +107,10 @@ class _Flow:
         if expected is None or not secrets.compare_digest(expected, _hash(browser)):
             _log.warning("slack.install.forged", remote=request.remote)
             return _page(400, "This did not begin here", "Begin with the desk's own link.")
-        if "error" in query or not query.get("code"):
+        if query.get("error", "access_denied" if "code" not in query else "") == "access_denied":
             return _page(200, "Nothing was installed", "You did not agree, so nothing changed.")
+        if "error" in query:
+            raise Refused("oauth.v2.authorize", query["error"][:100])
         said = await link.api.call(
             "",
             "oauth.v2.access",
@@ -111,13 +121,20 @@ class _Flow:
         )
         bot = (await link.api.identity(text_at(said, "access_token")))[0]
         made = installation(said, bot, now)
-        await link.desk.run(lambda uow: uow.installations.put(made))
+
+        async def keep(uow: UnitOfWork) -> Installation | None:
+            await uow.installations.put(made)
+            return await uow.installations.get(made.platform, made.workspace)
+
+        kept = await link.desk.run(keep)
         link.installs.forget()
         _log.info("slack.installed", workspace=made.workspace, name=made.name)
         how = (
             "Now say to the app in Slack which partner this workspace is of: "
             "/desk link and the code that you were given."
         )
+        if kept is not None and kept.partner_id is not None:
+            how = "The desk knows this workspace: write to the app in Slack as before."
         return _page(200, f"The desk is in {made.name or made.workspace}", how)
 
 
@@ -148,6 +165,12 @@ def _authorize_url(settings: Settings) -> str:
         "https://slack.com" if settings.api_url == API_URL else f"{parts.scheme}://{parts.netloc}"
     )
     return f"{base}/oauth/v2/authorize"
+
+
+def _no_key(error: NoKey) -> web.Response:
+    _log.error("slack.install.no_key", reason=str(error))
+    how = "Nothing was installed. Ask the desk's operators to set DESK_SECRET_KEY."
+    return _page(503, "The desk cannot keep a token", how)
 
 
 def _hash(secret: str) -> str:
