@@ -15,6 +15,7 @@ from bot.slack.errors import Refused, is_sign_in
 from bot.slack.renewal import NotInstalled, Renewals
 from desk.errors import NoKey, NotSaved
 from desk.linking import Installation
+from desk.people import PlaceKind
 from desk.ports import Desk, UnitOfWork
 from storage.desk import left
 
@@ -42,6 +43,7 @@ class Installs:
         self._bots: tuple[frozenset[str], datetime] | None = None
         self._kept: OrderedDict[str, tuple[Installation | None, datetime]] = OrderedDict()
         self._own: Installation | None = None
+        self._vendor: tuple[str, datetime] | None = None
         self._asking = asyncio.Lock()
         self._ask_again_at = datetime.min.replace(tzinfo=UTC)
         self._fault: Refused | Retryable | None = None
@@ -49,8 +51,13 @@ class Installs:
     # --- whose ------------------------------------------------------------------------------------
 
     async def own(self) -> Installation | None:
-        """The vendor's own workspace, by its token; None without one, or while Slack is away."""
-        if self._own is not None or not self._settings.bot_token:
+        """The vendor's own workspace, by its token; None without one, or while Slack is away.
+
+        Without a token of our own it is the installation where the vendor's channels are.
+        """
+        if not self._settings.bot_token:
+            return await self._vendors()
+        if self._own is not None:
             return self._own
         try:
             async with asyncio.timeout(left()), self._asking:
@@ -59,6 +66,14 @@ class Installs:
             # Somebody else asks already, and whoever waits for them has no more time.
             _log.info("slack.own_token", reason="not known in time")
         return self._own
+
+    async def _vendors(self) -> Installation | None:
+        if self._vendor is None or self._vendor[1] <= self._now():
+            places = await self._desk.run(lambda uow: uow.people.places())
+            ours = (p for p in places if p.platform == PLATFORM and p.kind is not PlaceKind.PARTNER)
+            workspace = next((place.workspace for place in ours), "")
+            self._vendor = workspace, self._now() + FRESH
+        return await self._stored(self._vendor[0]) if self._vendor[0] else None
 
     async def _learn(self) -> None:
         """Ask, unless somebody did while we waited for our turn, or Slack just would not say."""
