@@ -9,6 +9,7 @@ from typing import Literal, assert_never
 
 from markupsafe import Markup
 
+from bot import moments
 from bot.web import spans
 from bot.web.pages import Conversation, MessageItem, Page, Viewer
 from bot.web.templating import draw, render
@@ -92,11 +93,11 @@ class Scene:
 
     def at_home(self, start: datetime, end: datetime, home_zone: str) -> str:
         """A stretch in the home zone, "" where the reader's clock shows the same."""
-        return self.reader.at_home(start, end, spans.zone(home_zone))
+        return self.reader.at_home(start, end, moments.zone(home_zone))
 
     def clock(self, at: datetime) -> str:
         """The time of day."""
-        return spans.clock(at, self.reader.zone)
+        return moments.clock(at, self.reader.zone)
 
     def card(self, card: Card) -> Markup:
         """A card with all of its elements."""
@@ -177,4 +178,4 @@ def problem(status: int, what: str, why: str = "", next_step: str = "") -> str:
 
 def _scene(viewer: Viewer, now: datetime) -> Scene:
     person = viewer.person
-    return Scene(viewer, spans.Reader(person.id, spans.zone(person.time_zone), now))
+    return Scene(viewer, spans.Reader(person.id, moments.zone(person.time_zone), now))

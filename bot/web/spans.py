@@ -4,22 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
-from functools import cache
+from datetime import UTC, datetime, tzinfo
 from typing import assert_never
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel.dates import format_datetime
 from markupsafe import Markup, escape
 
+from bot.moments import clock, left, local, near, zone
 from handlers.views.vocabulary import CaseRef, Link, Moment, Name, Span, Strong, Words
 
-# The desk speaks English until it has a second message catalog: an English sentence with a German
-# weekday in it would be neither.
-_LOCALE = "en_GB"
-_UNITS = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
-# A weekday alone is unambiguous this far, in either direction.
-_NEAR = 6
 _BREAKS = re.compile(r"\r\n?")
 # C0 and DEL are shown as their control pictures; half a surrogate pair cannot be sent at all.
 _PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) not in "\n\t"} | {127: 0x2421}
@@ -64,7 +56,7 @@ class Reader:
         if begun.utcoffset() == start.astimezone(self.zone).utcoffset():
             return ""
         pattern = "HH:mm" if begun.date() == ended.date() else "EEE HH:mm"
-        return f"{_local(start, home, 'EEE HH:mm')} – {_local(end, home, pattern)}"
+        return f"{local(start, home, 'EEE HH:mm')} – {local(end, home, pattern)}"
 
     def _span(self, span: Span) -> Markup:
         match span:
@@ -110,17 +102,8 @@ class Reader:
         pattern = "HH:mm" if mine.date() == home.date() else "EEE HH:mm"
         named = moment.home_name or moment.home_zone
         return Markup("; {} in {}").format(
-            _time(moment.at, _local(moment.at, zone(moment.home_zone), pattern)), literal(named)
+            _time(moment.at, local(moment.at, zone(moment.home_zone), pattern)), literal(named)
         )
-
-
-@cache
-def zone(name: str) -> tzinfo:
-    """The zone by its name; UTC where nobody knows it, so that a page is drawn in any case."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return UTC
 
 
 def literal(text: str) -> str:
@@ -141,43 +124,6 @@ def epoch(at: datetime) -> int:
     return round(at.timestamp() * 1000)
 
 
-def duration(span: timedelta) -> str:
-    """The two largest units: "2 h 14 min", "3 d", "4 min 12 s"; seconds only under ten minutes."""
-    seconds = abs(int(span.total_seconds()))
-    if seconds >= 600:
-        seconds -= seconds % 60
-    parts: list[str] = []
-    for unit, size in _UNITS:
-        count, rest = divmod(seconds, size)
-        if parts or count:
-            parts.append(f"{count} {unit}" if count else "")
-            seconds = rest
-        if len(parts) == 2:
-            break
-    return " ".join(part for part in parts if part) or "0 s"
-
-
-def exactly(seconds: int) -> str:
-    """To the second, so that what stands in a column adds up: "2 h 29 min 43 s"."""
-    hours, rest = divmod(seconds, 3600)
-    parts = ((hours, "h"), (rest // 60, "min"), (rest % 60, "s"))
-    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "0 s"
-
-
-def left(at: datetime, now: datetime) -> str:
-    """What is left until an instant, or how long ago it was."""
-    return f"in {duration(at - now)}" if at > now else f"{duration(now - at)} ago"
-
-
-def near(at: datetime, where: tzinfo, now: datetime) -> str:
-    """The weekday and the time; with the date beyond six days, and the year if it is another."""
-    here, today = at.astimezone(where), now.astimezone(where)
-    if abs((here.date() - today.date()).days) <= _NEAR:
-        return _local(at, where, "EEE HH:mm")
-    pattern = "EEE d MMM HH:mm" if here.year == today.year else "EEE d MMM y HH:mm"
-    return _local(at, where, pattern)
-
-
 def day(at: datetime, where: tzinfo, now: datetime) -> str:
     """The day as a heading: "Today", "Yesterday", "Monday 16 March"."""
     here, today = at.astimezone(where).date(), now.astimezone(where).date()
@@ -186,24 +132,10 @@ def day(at: datetime, where: tzinfo, now: datetime) -> str:
             return "Today"
         case 1:
             return "Yesterday"
-    return _local(at, where, "EEEE d MMMM" if here.year == today.year else "EEEE d MMMM y")
-
-
-def clock(at: datetime, where: tzinfo) -> str:
-    """The time of day."""
-    return _local(at, where, "HH:mm")
+    return local(at, where, "EEEE d MMMM" if here.year == today.year else "EEEE d MMMM y")
 
 
 def _time(at: datetime, words: str) -> Markup:
     return Markup('<time datetime="{}" data-epoch="{}">{}</time>').format(
         at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), epoch(at), words
     )
-
-
-def _local(at: datetime, where: tzinfo, pattern: str) -> str:
-    here = at.astimezone(where)
-    words = format_datetime(here, pattern, tzinfo=where, locale=_LOCALE)
-    # In the hour that autumn repeats, a time alone names two instants.
-    if here.replace(fold=0).utcoffset() != here.replace(fold=1).utcoffset():
-        words += f" ({format_datetime(here, 'OOOO', tzinfo=where, locale=_LOCALE)})"
-    return words

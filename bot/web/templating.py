@@ -14,6 +14,7 @@ from zlib import crc32
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from bot import moments
 from bot.web import spans
 from handlers import intent_codec, intents
 from handlers.views.vocabulary import Button, Field, Form, Option, Progress, Stretch, Tone
@@ -86,13 +87,13 @@ def _environment() -> Environment:
     )
     made.globals.update(
         ShowQueue=intents.ShowQueue,
-        exactly=spans.exactly,
-        duration=lambda seconds: spans.duration(timedelta(seconds=seconds)),
+        exactly=moments.exactly,
+        duration=lambda seconds: moments.duration(timedelta(seconds=seconds)),
         filled=_filled,
         grouped=_grouped,
         is_long=_is_long,
         is_ours=_is_ours,
-        near=spans.near,
+        near=moments.near,
         offered=_offered,
         static=static_url,
         strips=_strips,

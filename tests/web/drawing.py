@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 from html.parser import HTMLParser
 
+from bot import moments
 from bot.web import render, spans
 from bot.web.pages import Viewer
 from desk.people import Person, Role
@@ -49,4 +50,4 @@ def at(zone: str) -> Viewer:
 
 
 def moment(shown: Moment, zone: str, now: datetime = NOW) -> str:
-    return words(str(spans.Reader("p", spans.zone(zone), now).words((shown,))))
+    return words(str(spans.Reader("p", moments.zone(zone), now).words((shown,))))

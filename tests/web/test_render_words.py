@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot import moments
 from bot.web import render, spans
 from bot.web.pages import Conversation, MessageItem
 from bot.web.templating import static_url
@@ -162,7 +163,7 @@ def test_moments_around_a_change_of_clocks() -> None:
     ],
 )
 def test_a_duration_is_its_two_largest_units(seconds: int, expected: str) -> None:
-    assert spans.duration(timedelta(seconds=seconds)) == expected
+    assert moments.duration(timedelta(seconds=seconds)) == expected
 
 
 def test_a_moment_carries_what_a_live_countdown_needs() -> None:
