@@ -89,6 +89,6 @@ lock:
 	@$(COMPILE) --extra build --extra dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean:
-	@rm -rf $(VENV) $(LOCK_VENV) build dist htmlcov .coverage .coverage.* *.egg-info \
+	@rm -rf $(VENV) $(LOCK_VENV) .node build dist htmlcov .coverage .coverage.* *.egg-info \
 		.mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -2,12 +2,14 @@
 
 import itertools
 from collections.abc import AsyncIterator, Generator, Iterator
+from pathlib import Path
 
 import asyncpg
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright
 
+from tests.services import node
 from tests.services.chromium import FLAGS, find_chromium
 from tests.services.missing import Missing, skips_fail
 from tests.services.postgres import running_postgres
@@ -15,7 +17,7 @@ from tests.services.postgres import running_postgres
 _numbers = itertools.count(1)
 
 # What a test asks for says what it needs, so that `-m "not postgres"` never forgets one.
-_MARKS = {"postgres_url": "postgres", "chromium": "browser"}
+_MARKS = {"postgres_url": "postgres", "chromium": "browser", "npm_packages": "node"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -103,3 +105,12 @@ async def page(browser: Browser) -> AsyncIterator[Page]:
     context = await browser.new_context()
     yield await context.new_page()
     await context.close()
+
+
+@pytest.fixture(scope="session")
+def npm_packages() -> Path:
+    """The folder of Microsoft's own JavaScript, fetched once for this checkout."""
+    try:
+        return node.installed()
+    except Missing as missing:
+        pytest.skip(str(missing))
