@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
 
-from bot.faces import Astray, Change, Moot, Say
+from bot.faces import CARD, Astray, Change, Moot, Say
 from bot.fallback import fall_back, pass_on, tell_signed_out
-from bot.outlets import MISTAKES, Held, Outlets
-from bot.platform import Address, Permanent, Sent
+from bot.outlets import MISTAKES, Held, Outlets, Trial
+from bot.platform import Address, Gone, Permanent, Sent
 from bot.readings import Puzzle, Reading, Readings
 from bot.settling import Settling, put_back, unknown
 from desk.notices import Alert, Side, TamPing, Trouble
 from desk.ports import UnitOfWork
 from desk.records import OutboxRow, Post
-from handlers.views.kinds import AlertView, DigestView
+from handlers.views.kinds import AlertView, DigestView, View
 
 _log = structlog.get_logger(__name__)
 
@@ -61,9 +62,9 @@ class Dispatch:
         told = [row for row, _, _ in alerts]
         view = _as_one(told, [view for _, view, _ in alerts], now)
         name = hashlib.sha256(",".join(str(row.id) for row in told).encode()).hexdigest()[:16]
-        tries = max(row.attempts for row in told)
+        trial = _trial(*told)
         try:
-            where, sent = await self._outlets.post(alerts[0][2].to, view, f"digest:{name}", tries)
+            where, sent = await self._outlets.post(alerts[0][2].to, view, f"digest:{name}", trial)
         except Permanent as no:
             for row in told:
                 await self._give_up(row, no.reason, no.mend)
@@ -107,33 +108,61 @@ class Dispatch:
             case Say():
                 try:
                     address, sent = await self._outlets.post(
-                        found.to, found.view, row.planned.key, row.attempts
+                        found.to, found.view, row.planned.key, _trial(row)
                     )
                 except Permanent as no:
-                    await self._give_up(row, no.reason, no.mend)
+                    await self._refused(row, no)
                 else:
                     await self._settling.settle(
                         lambda uow: self._sent(uow, row, found, address, sent)
                     )
 
+    async def _refused(self, row: OutboxRow, no: Permanent) -> None:
+        if isinstance(no, Gone) and row.attempts <= 1:
+            # Its thread may have moved under a card that was just posted again.
+            await self._settling.put_back((row,), self._clock(), no.reason)
+        else:
+            await self._give_up(row, no.reason, no.mend)
+
     async def _change(self, row: OutboxRow, found: Change) -> None:
         refused: list[Permanent] = []
+        kept: list[Post] = []
+        gone: list[Post] = []
         for post in found.posts:
             try:
                 await self._outlets.change(post, found.view, row.attempts)
+                kept.append(post)
+            except Gone as no:
+                gone.append(post)
+                if post.what == CARD and found.view is not None:
+                    again = await self._again(row, post, found.view)
+                    refused += [no] if again is None else []
+                    kept += [] if again is None else [again]
             except Permanent as no:
                 refused.append(no)
-        if refused:
-            await self._give_up(row, refused[0].reason, refused[0].mend)
-            return
 
         async def note(uow: UnitOfWork) -> None:
-            where = ", ".join(_text(post) for post in found.posts)
-            await uow.outbox.sent(row.id, self._clock(), where, found.posts[0].message_id)
-            for post in found.posts if found.view is None else ():
+            for post in (*gone, *(kept if found.view is None else ())):
                 await uow.posts.forget(post)
+            for post in kept if found.view is not None else ():
+                await uow.posts.remember(post)
+            if not refused:
+                where = ", ".join(_text(post) for post in kept) or "it was gone already"
+                await uow.outbox.sent(row.id, self._clock(), where, found.posts[0].message_id)
 
         await self._settling.settle(note)
+        if refused:
+            await self._give_up(row, refused[0].reason, refused[0].mend)
+
+    async def _again(self, row: OutboxRow, gone: Post, view: View) -> Post | None:
+        """Post a card that somebody deleted again, in its place; None where that is refused."""
+        there = Address(gone.platform, gone.workspace, gone.channel)
+        key = f"{row.planned.key}:{gone.message_id}"
+        try:
+            _, sent = await self._outlets.post((there,), view, key, _trial(row))
+        except Permanent:
+            return None
+        return replace(gone, message_id=sent.message_id, thread="")
 
     async def _sent(
         self, uow: UnitOfWork, row: OutboxRow, said: Say, address: Address, sent: Sent
@@ -149,10 +178,12 @@ class Dispatch:
         )
         # Whether a try that ended without a word had reached the platform, nobody knows: if it
         # had, this message is its double.
-        again = " (sent again)" if unknown(row) else ""
+        again = " (sent again)" if unknown(row) and not sent.found else ""
         await uow.outbox.sent(row.id, self._clock(), _text(post) + again, sent.message_id)
         if said.post is not None:
             await uow.posts.remember(post)
+            for file in sent.files:
+                await uow.posts.remember(replace(post, what=f"{post.what}:file", message_id=file))
 
     async def _give_up(self, row: OutboxRow, reason: str, mend: str) -> None:
         now = self._clock()
@@ -176,6 +207,12 @@ def _as_one(rows: Sequence[OutboxRow], views: Sequence[AlertView], now: datetime
         mention=tuple(named.values()),
         late=now - min(ats, default=now),
     )
+
+
+def _trial(*rows: OutboxRow) -> Trial:
+    """The next try of notices, and since when an earlier one may have arrived."""
+    doubted = [row.planned_at for row in rows if unknown(row)]
+    return Trial(max(row.attempts for row in rows), min(doubted, default=None))
 
 
 def _text(post: Post) -> str:

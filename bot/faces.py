@@ -69,6 +69,9 @@ class Astray:
 
 Draft = Say | Change | Moot | Astray
 
+# What a case's card is remembered as.
+CARD = "card"
+
 
 async def draft(uow: UnitOfWork, catalog: Catalog, row: OutboxRow, now: datetime) -> Draft:
     """What is to be done about a notice `now`."""
@@ -85,12 +88,12 @@ async def draft(uow: UnitOfWork, catalog: Catalog, row: OutboxRow, now: datetime
         return Astray(f"{missing}", "Put it back into the catalog or the roster.")
     match notice:
         case notices.RefreshCard(side=side):
-            posts = await uow.posts.of(case.id, side, "card")
+            posts = await uow.posts.of(case.id, side, CARD)
             if not posts:
                 return Moot("no card to be refreshed")
             return Change(tuple(posts), _card(face, side))
         case notices.CaseCard(side=side):
-            return await _addressed(uow, recipient, _card(face, side), (case.id, side, "card"))
+            return await _addressed(uow, recipient, _card(face, side), (case.id, side, CARD))
         case notices.Said():
             return await _said(uow, face, notice.message_id, recipient)
         case notices.SaidChanged():
@@ -192,13 +195,14 @@ async def _said_changed(
     uow: UnitOfWork, face: Face, changed: notices.SaidChanged, recipient: Recipient
 ) -> Draft:
     side = await _side(uow, recipient)
-    posts = await uow.posts.of(face.case.id, side, f"message:{changed.message_id}")
+    what = f"message:{changed.message_id}"
+    posts = await uow.posts.of(face.case.id, side, what)
     message = await uow.messages.get(changed.message_id)
     if message is None or not posts:
         return Moot("no copy of the message is to be changed")
-    gone = changed.deleted or message.deleted_at is not None
-    if gone:
-        return Change(tuple(posts), None)
+    if changed.deleted or message.deleted_at is not None:
+        files = await uow.posts.of(face.case.id, side, f"{what}:file")
+        return Change((*posts, *files), None)
     alone = not any(post.thread for post in posts)
     return Change(tuple(posts), await _passed_on(uow, face, message, alone=alone))
 
@@ -246,7 +250,7 @@ async def _addressed(
                 return Astray(f"the channel {name} {why}", mend)
             return Say(view, (Address(place.platform, place.workspace, place.channel),), post)
         case ToThread(case_id=case_id, side=side):
-            cards = await uow.posts.of(case_id, side, "card")
+            cards = await uow.posts.of(case_id, side, CARD)
             if not cards:
                 mend = "See why its card could not be posted: the ledger names that too."
                 return Astray("the case has no thread there", mend)

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
 import structlog
 
-from bot.platform import Address, Permanent, Platform, Retryable, Sent, SignInBroken
+from bot.platform import (
+    Address,
+    Doubting,
+    Gone,
+    Permanent,
+    Platform,
+    Retryable,
+    Sent,
+    SignInBroken,
+)
 from desk.records import Post
 from handlers.views.kinds import View
 
@@ -29,7 +39,21 @@ SIGNED_OUT = timedelta(minutes=1)
 MISTAKES = 5
 
 
-async def _post(address: Address, view: View, key: str, platform: Platform) -> Sent:
+# What a place may be asked to wait with.
+POST, CHANGE = "post", "change"
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A try, by its number from 1; `doubted_since` is set where an earlier one may have arrived."""
+
+    number: int
+    doubted_since: datetime | None = None
+
+
+async def _post(address: Address, view: View, key: str, trial: Trial, platform: Platform) -> Sent:
+    if trial.doubted_since is not None and isinstance(platform, Doubting):
+        platform.doubt(key, trial.doubted_since)
     return await platform.post(address, view, key)
 
 
@@ -62,14 +86,15 @@ class Outlets:
         self._held: dict[tuple[str, ...], tuple[datetime, str]] = {}
 
     async def post(
-        self, addresses: Sequence[Address], view: View, key: str, tries: int
+        self, addresses: Sequence[Address], view: View, key: str, trial: Trial
     ) -> tuple[Address, Sent]:
-        """Post at the first address that takes it, for the time number `tries` (from 1)."""
+        """Post at the first address that takes it; raises `Gone` where every thread is."""
         refused: list[Permanent] = []
         held: Held | None = None
         for address in addresses:
             try:
-                sent = await self._call(address, partial(_post, address, view, key), tries)
+                work = partial(_post, address, view, key, trial)
+                sent = await self._call(address, POST, work, trial.number)
             except Permanent as no:
                 refused.append(no)
             except Held as later:
@@ -82,7 +107,8 @@ class Outlets:
             raise held
         reasons = "; ".join(no.reason for no in refused) or "there is no address"
         mends = " ".join(dict.fromkeys(no.mend for no in refused if no.mend))
-        raise Permanent(reasons, mends or "See that the desk may still write there.")
+        kind = Gone if refused and all(isinstance(no, Gone) for no in refused) else Permanent
+        raise kind(reasons, mends or "See that the desk may still write there.")
 
     async def change(self, post: Post, view: View | None, tries: int) -> None:
         """Make an earlier message show `view`, or take it away."""
@@ -94,17 +120,18 @@ class Outlets:
             else:
                 await platform.update(address, post.message_id, view)
 
-        await self._call(address, work, tries)
+        await self._call(address, CHANGE, work, tries)
 
     async def _call(
-        self, address: Address, work: Callable[[Platform], Awaitable[T]], tries: int
+        self, address: Address, doing: str, work: Callable[[Platform], Awaitable[T]], tries: int
     ) -> T:
         platform = self._platforms.get(address.platform)
         if platform is None:
             raise Permanent(
                 f"{address.platform} is not set up", f"Set up {address.platform} for this desk."
             )
-        place = (address.platform, address.workspace, address.channel or address.user)
+        # Platforms count what is posted and what is changed apart.
+        place = (address.platform, address.workspace, address.channel or address.user, doing)
         self._check(place[:1])
         self._check(place)
         try:

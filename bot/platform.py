@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import Protocol, runtime_checkable
 
 from handlers.views.kinds import View
 
@@ -27,6 +27,10 @@ class Permanent(Exception):
         self.mend = mend
 
 
+class Gone(Permanent):
+    """The message that was to be changed, or written under, is not there any more."""
+
+
 class SignInBroken(Exception):
     """The platform does not accept the desk's own credentials any more: operators must mend it."""
 
@@ -44,10 +48,16 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A message on a platform: where it really is, and its id there."""
+    """A message on a platform: where it really is, and its id there.
+
+    `files` are the ids of what was sent with it, where the platform keeps them apart; `found` says
+    that an earlier try had arrived.
+    """
 
     channel: str
     message_id: str
+    files: tuple[str, ...] = ()
+    found: bool = False
 
 
 class Platform(Protocol):
@@ -65,3 +75,11 @@ class Platform(Protocol):
 
     async def delete(self, to: Address, message_id: str) -> None:
         """Take an earlier message away."""
+
+
+@runtime_checkable
+class Doubting(Protocol):
+    """A platform that has to look for a message before it is posted again."""
+
+    def doubt(self, key: str, since: datetime) -> None:
+        """What became of an earlier try under `key` is not known; none was before `since`."""

@@ -48,8 +48,10 @@ class StoredMessages:
     async def renamed(self, old: str, new: str) -> None:
         """A place has another name: sources that began with `old` begin with `new`."""
         for row in await MessageRow.filter(source__startswith=old):
-            source = new + row.source.removeprefix(old)
-            await MessageRow.filter(id=row.id).update(source=source)
+            # SQLite does not tell capital from small letters here.
+            if row.source.startswith(old):
+                source = new + row.source.removeprefix(old)
+                await MessageRow.filter(id=row.id).update(source=source)
 
     async def of(self, case_id: int) -> Sequence[Message]:
         """The messages of a case, in the order in which they arrived."""

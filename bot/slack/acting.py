@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -129,8 +128,9 @@ class Acting:
         if accepted:
             self._front.refresh(heard)
             self._answers.remembered.forget(sheet.id)
-            if fetched.missing and asked.answer.case_id is not None:
-                later = self._follow(heard, asked.answer.case_id, fetched.missing)
+            incomplete = fetched.missing or fetched.refused
+            if incomplete and asked.answer.case_id is not None and not asked.answer.again:
+                later = self._follow(heard, asked.answer.case_id, fetched)
                 self._link.later("files", later)
         return await self._answers.to_form(asked)
 
@@ -140,14 +140,18 @@ class Acting:
         finally:
             await files.forget_unused(self._link, fetched.attachments)
 
-    async def _follow(self, heard: Heard, case_id: int, missing: Sequence[read.File]) -> None:
+    async def _follow(self, heard: Heard, case_id: int, fetched: files.Fetched) -> None:
         """Files that took too long for the form come into the case a moment later."""
-        late = await files.fetch(self._link, heard, missing, patience=files.LONG)
+        late = await files.fetch(self._link, heard, fetched.missing, patience=files.LONG)
         if late.attachments:
-            intent = Say(case_id, "partner")
-            await self._ear.ask(heard, intent, late.attachments, suffix=":files")
-        if late.missing:
-            await self._answers.whisper(heard, files.not_fetched(case_id, late.missing))
+            try:
+                intent = Say(case_id, "partner")
+                await self._ear.ask(heard, intent, late.attachments, suffix=":files")
+            finally:
+                await files.forget_unused(self._link, late.attachments)
+        lost = (*fetched.refused, *late.refused, *late.missing)
+        if lost:
+            await self._answers.whisper(heard, files.not_fetched(case_id, lost))
 
     async def closed(self, body: Payload) -> Body:
         """A form was closed without being sent: what was typed is kept."""

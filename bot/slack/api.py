@@ -38,7 +38,7 @@ FORMS = frozenset(
     }
 )
 # What is limited a channel, besides a workspace.
-_BY_CHANNEL = frozenset({"chat.postMessage", "chat.postEphemeral", "chat.update", "chat.delete"})
+_BY_CHANNEL = frozenset({"chat.postMessage"})
 
 
 class SlackApi:

@@ -37,49 +37,68 @@ _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]*/[a-z0-9][a-z0-9.+-]*", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What is in the store now, and what is not, for whatever reason."""
+    """What is in the store now; what may be yet, with more time; and what will not come."""
 
     attachments: tuple[Attachment, ...] = ()
     missing: tuple[File, ...] = ()
+    refused: tuple[File, ...] = ()
 
 
 async def fetch(
-    link: Link, heard: Heard, files: Sequence[File], *, patience: float = SHORT
+    link: Link, heard: Heard, files: Sequence[File], *, patience: float | None = None
 ) -> Fetched:
     """Bring files into the store, all at once, as far as `patience` (in seconds) reaches."""
     wanted = files[:MOST]
     tasks = [asyncio.ensure_future(_fetch(link, heard, one)) for one in wanted]
     if tasks:
-        await asyncio.wait(tasks, timeout=patience)
+        await asyncio.wait(tasks, timeout=SHORT if patience is None else patience)
     kept: list[Attachment] = []
     missing: list[File] = list(files[MOST:])
+    refused: list[File] = []
     for file, task in zip(wanted, tasks, strict=True):
         if not task.done():
             task.cancel()
-        found = task.result() if task.done() and not task.cancelled() else None
-        if found is None:
-            missing.append(file)
-        else:
-            kept.append(found)
-    return Fetched(tuple(kept), tuple(missing))
+        match task.result() if task.done() and not task.cancelled() else None:
+            case Attachment() as found:
+                kept.append(found)
+            case File() as known:
+                refused.append(known)
+            case None:
+                missing.append(file)
+    return Fetched(tuple(kept), tuple(missing), tuple(refused))
 
 
-async def _fetch(link: Link, heard: Heard, file: File) -> Attachment | None:
+async def _fetch(link: Link, heard: Heard, file: File) -> Attachment | File | None:
+    """The file in the store; or what is known of it, where it is refused; None for a bad moment."""
     key = new_key()
     size = 0
+    wrong: list[Exception] = []
 
     async def pieces(url: str) -> AsyncIterator[bytes]:
         nonlocal size
-        async for piece in link.api.download(heard.token, url, LIMIT):
-            size += len(piece)
-            yield piece
+        try:
+            async for piece in link.api.download(heard.token, url, LIMIT):
+                size += len(piece)
+                yield piece
+        except (Refused, Retryable) as error:
+            wrong.append(error)
+            raise
 
+    known = file
     try:
         known = file if file.url else await _particulars(link, heard, file)
+        if known.size > LIMIT:
+            raise Refused("files.download", "file_too_large")
         await link.files.put(key, pieces(known.url))
     except (Refused, Retryable, NotSaved) as error:
-        _log.warning("slack.file_not_fetched", file=file.id, reason=str(error))
-        return None
+        wrong.append(error)
+    except Exception:
+        # The store tells its own story of a body that broke off; ours is the true one.
+        if not wrong:
+            raise
+    if wrong:
+        _log.warning("slack.file_not_fetched", file=file.id, reason=str(wrong[0]))
+        return known if isinstance(wrong[0], Refused) else None
     return Attachment(key, _name(known.name), _media_type(known.media_type), size)
 
 
@@ -142,10 +161,10 @@ async def share(
     channel: str,
     thread: str,
     attachments: Sequence[Attachment],
-) -> None:
-    """Put files into a thread, in one message; raises `Refused` or `Retryable`.
+) -> tuple[str, ...]:
+    """Put files into a thread, in one message, and return their ids.
 
-    Nobody sees them before all of them are there.
+    Nobody sees them before all of them are there. Raises `Refused` or `Retryable`.
     """
     uploaded = []
     for one in attachments:
@@ -161,3 +180,4 @@ async def share(
         channel_id=channel,
         thread_ts=thread or None,
     )
+    return tuple(one["id"] for one in uploaded)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.slack import files, read, texts
@@ -61,11 +60,11 @@ class Messages:
         finally:
             await files.forget_unused(self._link, fetched.attachments)
         await self._answers.to_message(asked)
-        if fetched.missing and not asked.answer.again:
+        if (fetched.missing or fetched.refused) and not asked.answer.again:
             stored = asked.answer.case_id is not None
-            self._link.later("files", self._late(heard, fetched.missing, stored=stored))
+            self._link.later("files", self._late(heard, fetched, stored=stored))
 
-    async def _late(self, heard: Heard, missing: Sequence[read.File], *, stored: bool) -> None:
+    async def _late(self, heard: Heard, fetched: files.Fetched, *, stored: bool) -> None:
         """Files that took too long come after their message, if that stands in a case's thread.
 
         `stored` says whether the case has a message already to which they belong.
@@ -73,7 +72,7 @@ class Messages:
         ref = await self._thread(heard)
         if ref is None:
             return
-        late = await files.fetch(self._link, heard, missing, patience=files.LONG)
+        late = await files.fetch(self._link, heard, fetched.missing, patience=files.LONG)
         if late.attachments:
             source = source_of(heard, heard.call.spot.message) + (_LATE if stored else "")
             intent = Say(ref.case_id, ref.side.value, source=source)
@@ -81,8 +80,9 @@ class Messages:
                 await self._ear.ask(heard, intent, late.attachments, suffix=_LATE)
             finally:
                 await files.forget_unused(self._link, late.attachments)
-        if late.missing:
-            await self._answers.whisper(heard, files.not_fetched(ref.case_id, late.missing))
+        lost = (*fetched.refused, *late.refused, *late.missing)
+        if lost:
+            await self._answers.whisper(heard, files.not_fetched(ref.case_id, lost))
 
     async def _thread(self, heard: Heard) -> ThreadRef | None:
         where = heard.where

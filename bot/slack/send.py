@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from contextlib import suppress
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
-from bot.platform import Address, Permanent, Retryable, Sent, SignInBroken
+from bot.platform import Address, Gone, Permanent, Retryable, Sent, SignInBroken
 from bot.slack import files
 from bot.slack.deps import PLATFORM
 from bot.slack.errors import Lost, Refused, is_sign_in, translated
@@ -27,8 +28,11 @@ _log = structlog.get_logger(__name__)
 
 EVENT_TYPE = "partnerdesk_notice"
 _REMEMBERED = 5_000
-# How many of the newest messages of a place are looked through for one of ours.
-_BACK = 15
+# How many messages of a place are looked through for one of ours; and how much earlier than its
+# first try it may be, for clocks differ.
+_LOOKED_THROUGH = 200
+_EARLIER = timedelta(minutes=10)
+_GONE_ALREADY = frozenset({"message_not_found", "file_not_found", "file_deleted"})
 
 
 class SlackPlatform:
@@ -43,7 +47,7 @@ class SlackPlatform:
     def __init__(self, link: Link) -> None:
         self._link = link
         self._direct: OrderedDict[tuple[str, str], str] = OrderedDict()
-        self._lost: OrderedDict[str, None] = OrderedDict()
+        self._lost: OrderedDict[str, datetime] = OrderedDict()
         self._posted: OrderedDict[str, Sent] = OrderedDict()
 
     async def post(self, to: Address, view: View, key: str) -> Sent:
@@ -56,7 +60,9 @@ class SlackPlatform:
                 sent = await self._post(via, channel, to, view, key)
                 _keep(self._posted, key, sent)
             if isinstance(view, SaidView) and view.files and not view.deleted:
-                await files.share(self._link, via.token, sent.channel, to.thread, view.files)
+                there = sent.channel, to.thread
+                shared = await files.share(self._link, via.token, *there, view.files)
+                sent = replace(sent, files=shared)
         except Refused as refused:
             raise await self._failure(refused, via) from refused
         except FileNotFoundError as error:
@@ -76,31 +82,34 @@ class SlackPlatform:
             raise await self._failure(refused, via) from refused
 
     async def delete(self, to: Address, message_id: str) -> None:
-        """Take an earlier message away; one that is gone already is no mistake."""
+        """Take an earlier message, or a file, away; one that is gone already is no mistake."""
         via = await self._via(to)
+        call = self._link.api.call
         try:
-            await self._link.api.call(via.token, "chat.delete", channel=to.channel, ts=message_id)
+            if message_id.startswith("F"):
+                await call(via.token, "files.delete", file=message_id)
+            else:
+                await call(via.token, "chat.delete", channel=to.channel, ts=message_id)
         except Refused as refused:
-            if refused.code != "message_not_found":
+            if refused.code not in _GONE_ALREADY:
                 raise await self._failure(refused, via) from refused
 
-    async def find(self, to: Address, key: str) -> Sent | None:
-        """A message of ours that carries `key`, among the newest of its place."""
-        via = await self._via(to)
-        try:
-            channel = to.channel or await self._conversation(via, to)
-            return await self._find(via, channel, to.thread, key)
-        except Refused as refused:
-            raise await self._failure(refused, via) from refused
+    def doubt(self, key: str, since: datetime) -> None:
+        """What became of an earlier try is not known: it is looked for before the next one."""
+        # The desk's own time may be ahead of Slack's.
+        _keep(self._lost, key, min(since, self._link.wall() - _EARLIER))
 
     # --- how --------------------------------------------------------------------------------------
 
     async def _post(
         self, via: Installation, channel: str, to: Address, view: View, key: str
     ) -> Sent:
-        if key in self._lost:
-            found = await self._find(via, channel, to.thread, key)
+        since = self._lost.get(key)
+        if since is not None:
+            at = replace(to, channel=channel)
+            found = await self._find(via, at, key, since)
             if found is not None:
+                self._lost.pop(key)
                 return found
         drawn = await self._drawn(to, view)
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": key}}
@@ -117,7 +126,7 @@ class SlackPlatform:
                 **await self._writer(via, view),
             )
         except Lost:
-            _keep(self._lost, key, None)
+            self.doubt(key, self._link.wall())
             raise
         self._lost.pop(key, None)
         return Sent(text_at(said, "channel") or channel, text_at(said, "ts"))
@@ -145,10 +154,12 @@ class SlackPlatform:
 
         try:
             found = await self._link.desk.run(account)
+            # In somebody else's workspace nobody knows them, or their picture.
+            home = await self._link.installs.of(found.workspace) if found else None
         except NotSaved:
             # A face is no reason to keep a message back.
             return {}
-        picture = await self._link.people.picture(found.user, via) if found else ""
+        picture = await self._link.people.picture(found.user, home or via) if found else ""
         return {"icon_url": picture} if picture else {}
 
     async def _conversation(self, via: Installation, to: Address) -> str:
@@ -160,19 +171,20 @@ class SlackPlatform:
             _keep(self._direct, (via.workspace, to.user), kept)
         return kept
 
-    async def _find(self, via: Installation, channel: str, thread: str, key: str) -> Sent | None:
-        method = "conversations.replies" if thread else "conversations.history"
+    async def _find(self, via: Installation, at: Address, key: str, since: datetime) -> Sent | None:
+        """A message of ours that carries `key`."""
         said = await self._link.api.call(
             via.token,
-            method,
-            channel=channel,
-            ts=thread or None,
-            limit=str(200 if thread else _BACK),
+            "conversations.replies" if at.thread else "conversations.history",
+            channel=at.channel,
+            ts=at.thread or None,
+            oldest=f"{since.timestamp():.6f}",
+            limit=str(_LOOKED_THROUGH),
             include_all_metadata="true",
         )
         for message in list_at(said, "messages"):
             if text_at(message, "metadata", "event_payload", "key") == key:
-                return Sent(channel, text_at(message, "ts"))
+                return Sent(at.channel, text_at(message, "ts"), found=True)
         return None
 
     async def _via(self, to: Address) -> Installation:
@@ -200,7 +212,10 @@ class SlackPlatform:
                 there = await installs.of(via.workspace)
                 if there is not None and there.token != via.token:
                     return Retryable("the app's token was renewed meanwhile", timedelta(0))
-        return translated(refused, own=self._link.installs.is_own(via))
+        failure = translated(refused, own=self._link.installs.is_own(via))
+        if refused.code in {"message_not_found", "thread_not_found"}:
+            return Gone(str(failure), "Post it again, or let it be.")
+        return failure
 
 
 def _keep(kept: OrderedDict[Any, Any], key: Any, value: Any) -> None:

@@ -65,6 +65,7 @@ class World:
     platform: SlackPlatform
     delivery: Delivery
     files: FileStore
+    folder: Path
     now: datetime = FRIDAY
     wakes: list[int] = field(default_factory=list)
     socket: Socket | None = None
@@ -174,7 +175,7 @@ async def open_world(folder: Path, *, socket: bool = False, **more: Any) -> Asyn
         async with await Link.open(watched, files, settings, now, now) as link:
             platform = SlackPlatform(link)
             delivery = Delivery(desk, lambda: CATALOG, {"slack": platform}, now)
-            made = World(slack, desk, watched, link, platform, delivery, files)
+            made = World(slack, desk, watched, link, platform, delivery, files, folder)
             holder.append(made)
             async with _serving(made, Router(watched, lambda: CATALOG)):
                 yield made

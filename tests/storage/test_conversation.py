@@ -194,3 +194,22 @@ async def test_a_job_runs_once_a_period(desk: StoredDesk, second: StoredDesk) ->
     ran = await asyncio.gather(*(run(d, "2026-03") for d in (desk, second) * 3))
     assert sum(ran) == 1
     assert await run(desk, "2026-04")
+
+
+async def test_what_is_in_a_channel_is_found_under_its_new_id(desk: StoredDesk) -> None:
+    one = await case(desk)
+    moved, stays = a_post(one, "1"), replace(a_post(one, "2"), channel="C9")
+    there, other, small = "slack:T1:C1:1", "slack:T1:C11:1", "slack:T1:c1:1"
+    for post in (moved, stays):
+        await desk.run(lambda work, p=post: work.posts.remember(p))  # type: ignore[misc]
+    for source in (there, other, small):
+        message = said(one, source=source)
+        await desk.run(lambda work, m=message: work.messages.add(m))  # type: ignore[misc]
+
+    await desk.run(lambda work: work.posts.move("slack", "T1", "C1", "C2"))
+    await desk.run(lambda work: work.messages.renamed("slack:T1:C1:", "slack:T1:C2:"))
+
+    assert await desk.run(lambda work: work.posts.of(one)) == [replace(moved, channel="C2"), stays]
+    kept = await desk.run(lambda work: work.messages.of(one))
+    sources = [message.source for message in kept]
+    assert sources == ["slack:T1:C2:1", other, small]

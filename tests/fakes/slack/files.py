@@ -64,6 +64,25 @@ async def info(slack: Slack, install: Install, args: Json) -> Json:
     return {"file": as_json(slack, file)}
 
 
+async def delete(slack: Slack, install: Install, args: Json) -> Json:
+    """files.delete: it is gone from every message; one that says nothing else goes with it."""
+    needed(args, "file")
+    file = slack.files.get(str(args["file"]))
+    if file is None:
+        raise ApiError("file_not_found")
+    if file.user != install.bot_user:
+        raise ApiError("cant_delete_file")
+    del slack.files[file.id]
+    for place in slack.channels.values():
+        for message in list(place.messages):
+            if file.id in message.files:
+                message.files.remove(file.id)
+                if not message.files and not message.text and not message.blocks:
+                    place.messages.remove(message)
+    slack.note("Partnerdesk (file deleted)", file.name)
+    return {}
+
+
 async def download(slack: Slack, request: web.Request) -> web.Response:
     """A file's bytes; whoever has no right is shown a page to sign in."""
     token = request.headers.get("Authorization", "").removeprefix("Bearer ")
@@ -105,5 +124,6 @@ def _visible(slack: Slack, install: Install, file: StoredFile) -> bool:
 METHODS = {
     "files.getUploadURLExternal": get_url,
     "files.completeUploadExternal": complete,
+    "files.delete": delete,
     "files.info": info,
 }

@@ -34,6 +34,7 @@ class Hand(FormHand):
         thread: str = "",
         attached: tuple[tuple[str, bytes], ...] = (),
         delivered: int = 1,
+        subtype: str = "",
     ) -> Message:
         """Write a message as Slack sends it on; it is brought `delivered` times at the same moment.
 
@@ -47,7 +48,7 @@ class Hand(FormHand):
             message.files.append(self._attach(name, content, place))
         place.messages.append(message)
         self._note(message, attached)
-        event = self._written(place, message)
+        event = self.written(message) | ({"subtype": subtype} if subtype else {})
         event_id = f"Ev{slack.number():010}"
         tries = [0] * delivered if delivered == 1 else [*[0] * (delivered - 1), 1]
         told = [
@@ -68,7 +69,9 @@ class Hand(FormHand):
         said = self.slack.reader.written(message.text) + files_
         self.slack.note(f"{self.user.name} in {_name(place)}{inside}", said)
 
-    def _written(self, place: Channel, message: Message) -> Json:
+    def written(self, message: Message) -> Json:
+        """The event of a message."""
+        place = self.slack.channels[message.channel]
         event: Json = {
             "type": "message",
             "channel": place.id,
@@ -94,13 +97,14 @@ class Hand(FormHand):
 
     async def edits(self, message: Message, text: str) -> None:
         """Change an own message."""
-        place = self.slack.channels[message.channel]
-        before = self._written(place, message)
+        before = self.written(message)
         message.text, message.edited = text, True
-        now = self.slack.reader.written(text)
+        place, now = self.slack.channels[message.channel], self.slack.reader.written(text)
         self.slack.note(f"{self.user.name} changes a message in {_name(place)}", now)
-        after = self._written(place, message) | {"edited": {"user": self.user.id}}
-        await self._changed(place, "message_changed", message=after, previous_message=before)
+        after = self.written(message) | {"edited": {"user": self.user.id}}
+        await self.changed(
+            message.channel, "message_changed", message=after, previous_message=before
+        )
 
     async def deletes(self, message: Message) -> None:
         """Take an own message back."""
@@ -108,12 +112,14 @@ class Hand(FormHand):
         place.messages.remove(message)
         gone = self.slack.reader.written(message.text)
         self.slack.note(f"{self.user.name} deletes a message in {_name(place)}", gone)
-        before = self._written(place, message)
-        await self._changed(
-            place, "message_deleted", deleted_ts=message.ts, previous_message=before
+        before = self.written(message)
+        await self.changed(
+            message.channel, "message_deleted", deleted_ts=message.ts, previous_message=before
         )
 
-    async def _changed(self, place: Channel, subtype: str, **more: Any) -> None:
+    async def changed(self, channel: str, subtype: str, **more: Any) -> None:
+        """Tell the app that a message is not as it was."""
+        place = self.slack.channels[channel]
         event = {
             "type": "message",
             "subtype": subtype,
