@@ -14,6 +14,15 @@ from structlog.typing import Processor
 Event = MutableMapping[str, Any]
 
 MASK = "[hidden]"
+NOISY = (
+    "aiohttp.access",
+    "aiosqlite",
+    "apscheduler",
+    "asyncio",
+    "slack_bolt",
+    "slack_sdk",
+    "tortoise",
+)
 _SECRET_KEYS = re.compile(r"secret|token|password|passwd|cookie|authorization|api_key", re.I)
 _SECRET_TEXTS = (
     re.compile(r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"),  # user:password of a URL
@@ -50,8 +59,9 @@ def configure(level: str, stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    # Every statement and every request would drown what matters.
-    for noisy in ("tortoise", "aiosqlite", "asyncio", "apscheduler", "aiohttp.access"):
+    # Every statement and every request would drown what matters, and say what is nobody's business:
+    # the SDKs write whole messages and secrets.
+    for noisy in NOISY:
         logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))
 
 

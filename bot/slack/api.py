@@ -65,10 +65,16 @@ class SlackApi:
         """Give the connections back."""
         await self.session.close()
 
+    def _pool(self) -> aiohttp.ClientSession:
+        """The connections; once they are given back the SDK would quietly make others."""
+        if self.session.closed:
+            raise Lost("the desk is about to stop")
+        return self.session
+
     def client(self, token: str | None = None) -> AsyncWebClient:
         """The SDK's client, without retries of its own: they might post a message twice."""
         client = AsyncWebClient(
-            token=token, base_url=self.base_url, session=self.session, retry_handlers=[]
+            token=token, base_url=self.base_url, session=self._pool(), retry_handlers=[]
         )
         # The session has one where one is needed; the SDK's own overlooks NO_PROXY.
         client.proxy = None
@@ -115,7 +121,7 @@ class SlackApi:
     async def post_json(self, url: str, body: Mapping[str, Any]) -> None:
         """Post to a `response_url`, which needs no token; raises `Refused`, `Busy` or `Lost`."""
         try:
-            async with self.session.post(url, json=body) as answer:
+            async with self._pool().post(url, json=body) as answer:
                 said = (await answer.text())[:200]
         except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
             raise Lost(f"no answer from Slack: {type(error).__name__}") from error
@@ -130,7 +136,7 @@ class SlackApi:
         """Send a file's bytes to the address that Slack named for them."""
         headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
         try:
-            async with self.session.post(url, data=content, headers=headers) as answer:
+            async with self._pool().post(url, data=content, headers=headers) as answer:
                 await answer.read()
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise Lost(f"the file could not be sent: {type(error).__name__}") from error
@@ -142,7 +148,7 @@ class SlackApi:
         headers = {"Authorization": f"Bearer {token}"}
         size = 0
         try:
-            async with self.session.get(url, headers=headers, allow_redirects=False) as answer:
+            async with self._pool().get(url, headers=headers, allow_redirects=False) as answer:
                 # Without the right scope Slack shows a page to sign in instead of the file.
                 if answer.status != 200 or _is_a_page(answer):
                     raise Refused("files.download", f"http_{answer.status}", "files:read")

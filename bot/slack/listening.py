@@ -6,9 +6,11 @@ what could not be saved, is not known, or went wrong is said to them in words.
 
 from __future__ import annotations
 
+import logging
+import os
 import re
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 
 import structlog
 from slack_bolt.async_app import AsyncApp
@@ -58,18 +60,21 @@ class Listening:
 
     def _bolt(self) -> AsyncApp:
         """Bolt with the defaults that lose acknowledgements or ask Slack too often changed."""
-        app = AsyncApp(
-            name="partnerdesk",
-            client=self._link.api.client(),
-            authorize=_authorizing(self._link),
-            process_before_response=True,
-            # Done before bolt sees a request, over its raw bytes.
-            request_verification_enabled=False,
-            ssl_check_enabled=False,
-            # Ours are told apart where they are read.
-            ignoring_self_events_enabled=False,
-            attaching_function_token_enabled=False,
-        )
+        with _unseen_environment():
+            app = AsyncApp(
+                name="partnerdesk",
+                # Bolt's loggers take the level of this one; without it, the root's.
+                logger=logging.getLogger("slack_bolt"),
+                client=self._link.api.client(),
+                authorize=_authorizing(self._link),
+                process_before_response=True,
+                # Done before bolt sees a request, over its raw bytes.
+                request_verification_enabled=False,
+                ssl_check_enabled=False,
+                # Ours are told apart where they are read.
+                ignoring_self_events_enabled=False,
+                attaching_function_token_enabled=False,
+            )
         app.event(_ANYTHING)(self._event)
         app.command(_ANYTHING)(self._answering(self.acting.command, words.to_command))
         app.action(_ANYTHING)(self._answering(self.acting.press, self._to_press))
@@ -157,6 +162,16 @@ def _words_for(error: Exception, kind: str) -> str:
         case _:
             _log.error("slack.failed", type=kind, exc_info=error)
             return words.FAILED
+
+
+@contextmanager
+def _unseen_environment() -> Iterator[None]:
+    """Bolt reads Slack's variables by itself: it would set up an OAuth of its own, with files."""
+    hidden = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("SLACK_")}
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)
 
 
 def _authorizing(link: Link) -> Callable[..., Awaitable[AuthorizeResult]]:

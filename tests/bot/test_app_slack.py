@@ -15,15 +15,17 @@ def slack() -> Slack:
     return workspace()
 
 
-def in_order(beside: Beside, code: int) -> None:
-    """It stopped cleanly, went through without a mistake, and kept its secrets."""
+def in_order(beside: Beside, code: int, *warned: str) -> None:
+    """It stopped cleanly, warned of that alone, and kept its secrets."""
     process = beside.process
     assert code == 0, process.logged
     assert process.said[-1] == "Stopped."
     everything = "\n".join([*process.said, *process.logged])
     assert not [one for one in beside.secrets if one in everything]
     assert "Traceback" not in everything
-    assert not [line for line in process.logged if json.loads(line)["level"] == "error"]
+    logged = [json.loads(line) for line in process.logged]
+    loud = [one for one in logged if one["level"] in {"warning", "error"}]
+    assert [one["event"] for one in loud] == list(warned)
 
 
 async def opened(beside: Beside) -> str:
@@ -87,6 +89,18 @@ async def test_a_slack_that_is_away_keeps_nobody_from_starting_and_stopping(
     assert any("slack.own_token" in line for line in beside.process.logged)
 
 
+async def test_a_slack_that_hangs_keeps_nobody_from_stopping(tmp_path: Path, slack: Slack) -> None:
+    slack.unkind.hangs("chat.postMessage")
+    async with started(tmp_path, slack) as beside:
+        nora = beside.hand("UNORA")
+        await nora.says("help")
+        await slack.until(lambda: any(method == "chat.postMessage" for method, _ in slack.calls))
+        code = await beside.stopped()
+
+    assert "Unclosed" not in "".join(beside.process.logged)
+    assert code == 0
+
+
 async def test_a_forged_request_is_not_heard(tmp_path: Path, slack: Slack) -> None:
     async with started(tmp_path, slack) as beside:
         body = b"command=%2Fquota&team_id=TVENDOR&user_id=UNORA"
@@ -95,4 +109,4 @@ async def test_a_forged_request_is_not_heard(tmp_path: Path, slack: Slack) -> No
         code = await beside.stopped()
 
     assert forged.status == 401
-    in_order(beside, code)
+    in_order(beside, code, "slack.forged")

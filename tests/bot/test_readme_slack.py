@@ -83,6 +83,7 @@ async def test_the_way_that_readme_describes(tmp_path: Path) -> None:
             "DESK_PUBLIC_URL": url,
             "DESK_ROSTER": "roster.toml",
             "DESK_SLACK_API_URL": f"{slack.url}/api/",
+            "DESK_LOG_LEVEL": "debug",
         }
         with Started(tmp_path, "run", **walk.settings) as desk:
             await asyncio.to_thread(desk.ready)
@@ -108,6 +109,9 @@ async def test_the_way_that_readme_describes(tmp_path: Path) -> None:
             assert not [line for line in said if line.startswith("wrong  roster")]
             assert await asyncio.to_thread(desk.stop) == 0
     assert not [line for line in desk.logged if json.loads(line)["level"] == "error"]
+    logged = "\n".join(desk.logged)
+    secrets = [*slack.installs, APP_TOKEN, CLIENT_SECRET, SECRET, invitation]
+    assert not [one for one in secrets if one in logged]
 
 
 async def examined(walk: Walk, slack: Slack) -> None:

@@ -1,6 +1,7 @@
 """Slack in the running program: tokens are kept good, nobody is hung up on, proxies are used."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -8,15 +9,19 @@ from typing import Any, TypeVar
 import pytest
 
 from bot.slack.api import SlackApi, proxy_for
+from bot.slack.errors import Lost
 from bot.slack.join import SlackChat
+from bot.slack.listening import Listening
 from bot.slack.renewal import EARLY
 from desk.notices import Trouble
 from desk.ports import UnitOfWork
 from desk.records import OutboxRow
+from handlers.router import Router
 from tests.bot.surgery import free_port
 from tests.fakes.slack.installing import CLIENT_ID, CLIENT_SECRET
 from tests.slack.test_installs import RENEWAL, ends, renewals, stored
 from tests.slack.world import World, open_world
+from tests.talk import CATALOG
 
 T = TypeVar("T")
 CLIENT: dict[str, Any] = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
@@ -107,6 +112,36 @@ async def test_who_has_asked_over_the_line_is_answered_before_it_ends(
         assert "30 of 30 left" in (await asking).text
         await stopping
         assert not world.socket.connected
+
+
+async def test_once_it_is_closed_slack_is_called_no_more(slack_world: World) -> None:
+    """The SDK would quietly open a session of its own, which nobody closes."""
+    slack = slack_world.slack
+    api = await SlackApi.open(f"{slack.url}/api/", slack.now)
+    await api.close()
+
+    with pytest.raises(Lost, match="about to stop"):
+        await api.call("xoxb-1", "auth.test")
+    with pytest.raises(Lost, match="about to stop"):
+        await api.post_json(f"{slack.url}/response/r1", {"text": "late"})
+    assert slack.calls == []
+
+
+# --- the SDK --------------------------------------------------------------------------------------
+
+
+async def test_bolt_takes_nothing_from_the_environment(
+    slack_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would set up an installation of its own, and keep tokens in files."""
+    for name in ("CLIENT_ID", "CLIENT_SECRET", "SIGNING_SECRET", "BOT_TOKEN"):
+        monkeypatch.setenv(f"SLACK_{name}", "from the environment")
+    router = Router(slack_world.desk, lambda: CATALOG)
+    bolt = Listening(slack_world.link, router, lambda: slack_world.now, lambda: None).app
+
+    assert bolt.oauth_flow is None
+    assert bolt.installation_store is None
+    assert os.environ["SLACK_BOT_TOKEN"] == "from the environment"
 
 
 # --- proxies --------------------------------------------------------------------------------------
