@@ -17,7 +17,9 @@ _BREAKS = re.compile(r"\r\n?")
 _PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) not in "\n\t"} | {127: 0x2421}
 _HALVES = re.compile("[\ud800-\udfff]")
 # Hebrew, Arabic and their kin, and the invisible characters that change direction.
-_TURNS = re.compile("[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufefc]")
+_TURNS = re.compile(
+    "[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc]"
+)
 
 
 @dataclass(frozen=True, slots=True)

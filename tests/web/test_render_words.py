@@ -100,6 +100,7 @@ def test_a_text_that_turns_the_direction_cannot_turn_its_surroundings() -> None:
 
     assert html == "<bdi>\u202egnp.exe</bdi>"
     assert spans.said("an ordinary – “text”") == "an ordinary – “text”"
+    assert spans.said("colourful ❤️") == "colourful ❤️"
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,10 @@ import hashlib
 import hmac
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlencode
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, WSMsgType, web
@@ -68,6 +69,8 @@ class Delivery:
         self.responses: dict[str, Response] = {}
         self.due: list[Due] = []
         self.delivered: list[tuple[str, int]] = []
+        # What is lost next: a "request" on its way to the app, or its "answer" on the way back.
+        self.loses: list[Literal["request", "answer"]] = []
         self.sockets: list[web.WebSocketResponse] = []
         self.tickets: set[str] = set()
         self.connected = asyncio.Event()
@@ -96,8 +99,18 @@ class Delivery:
         except (ClientError, TimeoutError):
             return Answered(0)
 
+    async def _lossy(self, bring: Callable[[], Awaitable[Answered]]) -> Answered:
+        """Bring something, unless it is lost; of what is lost Slack only sees that time is up."""
+        lost = self.loses.pop(0) if self.loses else ""
+        if lost != "request":
+            answer = await bring()
+        return Answered(0) if lost else answer
+
     async def form(self, fields: Json) -> Answered:
         """A slash command."""
+        return await self._lossy(partial(self._form, fields))
+
+    async def _form(self, fields: Json) -> Answered:
         if self.sockets:
             return await self._by_socket("slash_commands", fields)
         body = urlencode(fields).encode()
@@ -105,6 +118,9 @@ class Delivery:
 
     async def payload(self, payload: Json) -> Answered:
         """An interaction."""
+        return await self._lossy(partial(self._payload, payload))
+
+    async def _payload(self, payload: Json) -> Answered:
         if self.sockets:
             return await self._by_socket("interactive", payload)
         body = urlencode({"payload": json.dumps(payload)}).encode()
@@ -179,14 +195,7 @@ class Delivery:
 
     async def event(self, envelope: Json, retry: int = 0, reason: str = "") -> Answered:
         """Bring an event, and plan the next try where the app does not take it."""
-        if self.sockets:
-            answer = await self._by_socket("events_api", envelope, retry, reason)
-        else:
-            body = json.dumps(envelope).encode()
-            headers = self.signed(body)
-            if retry:
-                headers |= {"X-Slack-Retry-Num": str(retry), "X-Slack-Retry-Reason": reason}
-            answer = await self.post(body, "application/json", headers)
+        answer = await self._lossy(partial(self._event, envelope, retry, reason))
         self.delivered.append((envelope["event"]["type"], answer.status))
         stopped = answer.headers.get("X-Slack-No-Retry") == "1"
         if not 200 <= answer.status < 300 and retry < len(AGAIN) and not stopped:
@@ -194,6 +203,15 @@ class Delivery:
             at = self._slack.seconds() + AGAIN[retry]
             self.due.append(Due(at, retry + 1, why, envelope))
         return answer
+
+    async def _event(self, envelope: Json, retry: int, reason: str) -> Answered:
+        if self.sockets:
+            return await self._by_socket("events_api", envelope, retry, reason)
+        body = json.dumps(envelope).encode()
+        headers = self.signed(body)
+        if retry:
+            headers |= {"X-Slack-Retry-Num": str(retry), "X-Slack-Retry-Reason": reason}
+        return await self.post(body, "application/json", headers)
 
     async def again(self) -> int:
         """Bring everything again whose time has come; returns how many events that were."""
