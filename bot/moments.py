@@ -65,13 +65,6 @@ def duration(span: timedelta) -> str:
     return " ".join(part for part in parts if part) or "0 s"
 
 
-def exactly(seconds: int) -> str:
-    """To the second, so that what stands in a column adds up: "2 h 29 min 43 s"."""
-    hours, rest = divmod(seconds, 3600)
-    parts = ((hours, "h"), (rest // 60, "min"), (rest % 60, "s"))
-    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "0 s"
-
-
 def left(at: datetime, now: datetime) -> str:
     """What is left until an instant, or how long ago it was."""
     return f"in {duration(at - now)}" if at > now else f"{duration(now - at)} ago"

@@ -10,6 +10,7 @@ from bot import config
 from bot.commands import printing
 from bot.commands.at_hand import catalog_of
 from desk.case import Category
+from handlers.views.words import exactly
 from sla import holidays
 from sla.catalog import Catalog
 from sla.catalog_build import build_program
@@ -80,7 +81,7 @@ def _rows(program: Program, plan: Plan) -> list[tuple[str, ...]]:
     for severity in plan.severities_offered:
         target = plan.targets[severity.key]
         calendar = program.calendars[target.calendar].name
-        within = f"under {printing.exactly(target.within)}"
+        within = f"under {exactly(target.within)}"
         rows.append((f"    {severity.name}", severity.key, within, calendar))
     return rows
 

@@ -13,8 +13,10 @@ from bot.commands import printing
 from bot.commands.at_hand import catalog_of, instant
 from bot.commands.refusing import Refused
 from desk.promise import MetBy, Pause
+from handlers.views.words import exactly
 from sla import clock
-from sla.explain import Explanation, explain
+from sla.calendar import Stretch
+from sla.explain import Explanation, Span, explain
 from sla.ladder import Rung, rungs
 from sla.plans import Plan, Program, Target
 
@@ -133,6 +135,12 @@ def _facts(reckoned: _Reckoned) -> dict[str, object]:
     }
 
 
+def _length(span: Span) -> str:
+    """Working time in hours, however long; what does not count in days as well."""
+    length = span.end - span.start
+    return exactly(length) if span.kind is Stretch.COUNTED else printing.exactly(length)
+
+
 def _seconds(end: datetime, start: datetime) -> int | float:
     seconds = (end - start).total_seconds()
     return int(seconds) if seconds.is_integer() else seconds
@@ -146,7 +154,7 @@ def _print(reckoned: _Reckoned) -> None:
     words = severity.name if severity else target.severity
     typer.echo(
         f"{plan.name} promises the {_MET_BY[target.met_by]} for {words} in less than "
-        f"{printing.exactly(target.within)}, in {calendar}."
+        f"{exactly(target.within)}, in {calendar}."
     )
     typer.echo(f"Opened {printing.moment(reckoned.opened, zone, name)}")
     typer.echo(f"Due    {printing.moment(reckoned.due, zone, name)}")
@@ -163,9 +171,9 @@ def _print(reckoned: _Reckoned) -> None:
                 f"  {printing.local(span.start, zone)}",
                 printing.local(span.end, zone),
                 span.kind.value,
-                printing.exactly(span.end - span.start),
+                _length(span),
             )
             for span in reckoned.why.stretches
         ]
     )
-    typer.echo(f"  Counted: {printing.exactly(reckoned.why.counted)}")
+    typer.echo(f"  Counted: {exactly(reckoned.why.counted)}")

@@ -37,7 +37,7 @@ from handlers.views.vocabulary import (
     Timeline,
     Words,
 )
-from handlers.views.words import duration
+from handlers.views.words import exactly
 
 # Rows with a button each; more of them than this are better read as a list.
 _OPENED = 12
@@ -197,7 +197,7 @@ def _attached(files: Sequence[Attachment], pen: Pen) -> list[Json]:
 
 def stretches(element: Stretches, pen: Pen, room: int) -> list[Json]:
     """Each stretch with its kind in shape and word, and the sum."""
-    total = rich_words(f"Counted together: {duration(timedelta(seconds=element.total))}", bold=True)
+    total = rich_words(f"Counted together: {exactly(timedelta(seconds=element.total))}", bold=True)
     if not element.items:
         return [rich_text(section([total]))]
 
@@ -216,7 +216,7 @@ def _stretch(item: Stretch, element: Stretches, pen: Pen) -> list[Json]:
     start, end = item.start.astimezone(home), item.end.astimezone(home)
     until = f"{end:%H:%M}" if start.date() == end.date() else f"{end:%a %H:%M}"
     counted = item.kind == "counted"
-    length = f" {duration(timedelta(seconds=item.seconds))}" if counted else ""
+    length = f" {exactly(timedelta(seconds=item.seconds))}" if counted else ""
     return [
         rich_words(f"{_KINDS[item.kind]}{length}: ", bold=counted),
         rich_date(Moment(item.start), pen.look),

@@ -17,6 +17,7 @@ from markupsafe import Markup
 from bot import moments
 from bot.web import spans
 from handlers import intent_codec, intents
+from handlers.views import words
 from handlers.views.vocabulary import Button, Field, Form, Option, Progress, Stretch, Tone
 
 HERE = Path(__file__).parent
@@ -87,7 +88,7 @@ def _environment() -> Environment:
     )
     made.globals.update(
         ShowQueue=intents.ShowQueue,
-        exactly=moments.exactly,
+        exactly=lambda seconds: words.exactly(timedelta(seconds=seconds)),
         duration=lambda seconds: moments.duration(timedelta(seconds=seconds)),
         filled=_filled,
         grouped=_grouped,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from desk.notices import Side
 from handlers.intents import ShowCase
 from handlers.views import history, words
@@ -22,6 +24,7 @@ from handlers.views.vocabulary import (
     Words,
 )
 from sla.due import Rule
+from sla.explain import Explanation
 
 
 def timeline(view: TimelineView) -> Card:
@@ -76,11 +79,24 @@ RULES = {
 }
 
 
+_SECOND = timedelta(seconds=1)
+
+
+def _rows(told: Explanation) -> tuple[Stretch, ...]:
+    """The stretches in whole seconds: what one loses of its last second, the next one gets."""
+    rows, before = [], 0
+    for span in told.stretches:
+        total = span.total // _SECOND
+        rows.append(Stretch(span.start, span.end, span.kind.value, total - before))
+        before = total
+    return tuple(rows)
+
+
 def why(view: WhyView) -> Card:
     """Every counted, closed and paused stretch, to the second, and their sum."""
     face, told = view.face, view.explanation
     owed = words.what_is_owed(face)
-    promise = f"{face.plan.name} promises the {owed} in less than {words.hours(told.target)}"
+    promise = f"{face.plan.name} promises the {owed} in less than {words.exactly(told.target)}"
     spec = face.program.calendars[face.case.cycle.calendar]
     counted = "around the clock" if spec.always else f"in {spec.name}"
     lead: Words = (
@@ -88,26 +104,19 @@ def why(view: WhyView) -> Card:
         RULES[told.rule],
     )
     if told.due_at is None:
+        # Both in whole seconds, so that they add up to the target.
+        left = told.counted + told.left - told.counted // _SECOND * _SECOND
         end: Words = (
-            f"{words.hours(told.counted)} counted, {words.hours(told.left)} left. "
+            f"{words.exactly(told.counted)} counted, {words.exactly(left)} left. "
             "The clock is paused: the due time is known when you answer.",
         )
     else:
-        sum_ = f"{words.hours(told.counted)} counted"
+        sum_ = f"{words.exactly(told.counted)} counted"
         running = face.case.cycle.running
         is_due = f"{sum_}, so it {'is' if running else 'was'} due "
         end = (is_due, words.home(face, Moment(told.due_at), left=running), ".")
         if told.met_at is not None:
             end = (*end, f" The {owed} was given ", words.home(face, Moment(told.met_at)), ".")
-    rows = tuple(
-        Stretch(
-            span.start,
-            span.end,
-            span.kind.value,
-            int((span.end - span.start).total_seconds()) if span.kind.value == "counted" else 0,
-        )
-        for span in told.stretches
-    )
     home = (face.program.home_zone, face.program.home_name)
     return Card(
         title=(f"Why is {face.case.number} due then?",),
@@ -115,7 +124,7 @@ def why(view: WhyView) -> Card:
         mark=face.severity.mark,
         elements=(
             Text(lead),
-            Stretches(rows, int(told.counted.total_seconds()), *home),
+            Stretches(_rows(told), told.counted // _SECOND, *home),
             Text(end),
             Actions((Button(f"Show {face.case.number}", ShowCase(face.case.id)),)),
         ),

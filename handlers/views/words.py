@@ -52,6 +52,13 @@ def hours(length: timedelta) -> str:
     return " ".join(parts) or duration(length)
 
 
+def exactly(length: timedelta) -> str:
+    """Working time to the second, never in days, so that a column adds up: "48 h 9 min 43 s"."""
+    whole, rest = divmod(length // timedelta(seconds=1), 3600)
+    parts = ((whole, "h"), (rest // 60, "min"), (rest % 60, "s"))
+    return " ".join(f"{number} {unit}" for number, unit in parts if number) or "0 s"
+
+
 def language(code: str) -> str:
     """A language's English name."""
     return Locale.parse(code).get_display_name("en") or code

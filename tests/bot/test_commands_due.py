@@ -124,6 +124,15 @@ def test_people_read_home_time_and_utc_and_durations_in_words() -> None:
     assert lines[-1] == "  Counted: 4 h"
 
 
+def test_working_time_is_told_in_hours_however_long() -> None:
+    lines = typed(
+        "due", "-p", "spp", "-l", "certified", "-s", "inquiry", "-o", "2026-03-06T16:00+08:00"
+    ).stdout.splitlines()
+
+    assert "in less than 48 h, in Beijing working time." in lines[0]
+    assert lines[-1] == "  Counted: 48 h"
+
+
 def test_a_year_whose_holidays_are_guessed_is_provisional() -> None:
     assert due("spp", "certified", "inquiry", "2031-01-02T10:00+08:00")["provisional"]
     assert not due("psp", "premier", "guidance", "2031-01-02T10:00+08:00")["provisional"]

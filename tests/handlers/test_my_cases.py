@@ -120,6 +120,29 @@ async def test_why_the_counted_stretches_add_up_to_the_target(
         assert one.end == other.start
 
 
+async def test_why_adds_up_to_the_second_whatever_the_fraction_of_the_opening(talk: Talk) -> None:
+    talk.now = beijing("2026-03-06 16:00") + timedelta(seconds=17.4)
+    await talk.opens("anna", "inquiry")
+    answer = await talk.says("anna", "why is C-1001 due then")
+    stretches = next(
+        e for e in cards.to_card(answer.replies[0].view).elements if isinstance(e, Stretches)
+    )
+    counted = [s.seconds for s in stretches.items if s.seconds]
+    assert counted[0] == 90 * 60 - 18
+    assert sum(counted) == stretches.total == 48 * 3600
+    assert "in less than 48 h" in text(answer)
+    assert "48 h counted, so it is due" in text(answer)
+
+
+async def test_why_while_paused_adds_up_to_the_second(talk: Talk) -> None:
+    talk.now = beijing("2026-03-06 10:00") + timedelta(seconds=0.5)
+    await talk.opens("finn", "service_request")
+    talk.now = beijing("2026-03-06 11:00") + timedelta(seconds=9.1)
+    await talk.does("mei", WaitOnPartner(1001, "Which account?"))
+    shown = text(await talk.does("finn", AskWhy(1001)))
+    assert "1 h 8 s counted, 5 h 59 min 52 s left." in shown
+
+
 async def test_why_while_paused_says_that_the_time_is_not_known_yet(talk: Talk) -> None:
     talk.now = beijing("2026-03-06 10:00")
     await talk.opens("finn", "service_request")
