@@ -198,7 +198,8 @@ def _print(whole: _Whole) -> None:
         by = f" by {entry.event.by}" if entry.event.by else ""
         what = type(entry.event).__name__
         typer.echo(f"  {printing.local(entry.event.at, 'UTC')}  {what}{by}{inside}")
-    typer.echo("\nWhat was said (UTC):")
+    if whole.messages:
+        typer.echo("\nWhat was said (UTC):")
     for message in whole.messages:
         inside = "" if message.public else " (internal)"
         head = f"  {printing.local(message.at, 'UTC')}  {message.author_id}{inside}: "

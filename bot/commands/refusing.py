@@ -34,6 +34,8 @@ def reason(error: Exception) -> str | None:
         return str(error)
     if isinstance(error, NotSaved):
         return f"{error}\nNothing was changed; try again."
+    if isinstance(error, BrokenPipeError):
+        return None  # whoever read the output has seen enough: the command ends without a word
     if isinstance(error, OSError) or is_lost(error):
         return f"The database or a file cannot be reached: {error}"
     return None

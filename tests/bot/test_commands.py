@@ -1,6 +1,9 @@
 """The commands that read and mend the desk: sentences for people, JSON for machines, exit codes."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -181,3 +184,21 @@ def test_help_names_every_noun() -> None:
 
 def test_a_word_that_is_no_noun_is_refused() -> None:
     assert typed("claim").exit_code == 2
+
+
+def test_who_has_read_enough_of_the_output_is_not_told_of_a_fault(tmp_path: Path) -> None:
+    # As under `| head`: whoever read it has gone before the last line comes.
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot", "catalog", "show"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    said = process.stderr.read()
+    process.stderr.close()
+
+    assert (process.wait(), said) == (1, b"")
