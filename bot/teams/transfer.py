@@ -14,6 +14,8 @@ from bot.teams.hosts import is_file, is_service
 from bot.teams.tokens import Tokens
 
 _PIECE = 2**16
+# What was pasted into a message has such an address.
+_PASTED = "/v3/attachments/"
 
 
 class Transfer:
@@ -27,8 +29,8 @@ class Transfer:
     async def download(self, url: str, limit: int) -> AsyncIterator[bytes]:
         """A file in pieces; raises `Permanent` for what is not there, or has over `limit` bytes."""
         headers = {}
-        if is_service(url, self._settings):
-            # What was pasted into a message is kept by the Connector itself, for the desk alone.
+        if is_service(url, self._settings) and _PASTED in url:
+            # The Connector keeps it itself, for the desk alone.
             if not self._settings.anonymous:
                 headers["Authorization"] = f"Bearer {await self._tokens.get()}"
         elif not is_file(url, self._settings):

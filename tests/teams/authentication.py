@@ -149,6 +149,11 @@ def pss(one: Letter, signed: bytes) -> bytes:
     return one.at.teams.signer.current.private.sign(signed, salted, hashes.SHA256())
 
 
+def rightly(one: Letter, signed: bytes) -> bytes:
+    """The right key, used as it should be."""
+    return one.at.teams.signer.current.private.sign(signed, padding.PKCS1v15(), hashes.SHA256())
+
+
 def sha512(one: Letter, signed: bytes) -> bytes:
     """The right key, with another digest."""
     return one.at.teams.signer.current.private.sign(signed, padding.PKCS1v15(), hashes.SHA512())
@@ -362,8 +367,8 @@ UNKNOWN = (
     Case("a key that was taken back a day ago", 401, retired),
     Case("a published key of 1,024 bits", 401, weak),
     Case("a published key for encryption", 401, for_encryption),
-    Case("asks for something critical that we do not know", 401, pieces(
-        {"crit": ["b64"], "b64": True})),
+    Case("asks for something critical, and is well signed", 401, by_hand(
+        rightly, alg="RS256", crit=["b64"], b64=True)),
     Case("no `exp`", 401, claim(exp=None)),
     Case("an end that passed 5 min ago", 401, moved("exp", -300)),
     Case("an end that passed a year ago", 401, moved("exp", -365 * 86400)),

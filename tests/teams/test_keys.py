@@ -10,7 +10,7 @@ from aiohttp import ClientSession
 from bot.teams import keys
 from tests.fakes.teams.delivery import Answered
 from tests.fakes.teams.signing import SigningKey
-from tests.teams.authentication import letter
+from tests.teams.authentication import letter, pieces
 from tests.teams.transport import Transport
 
 
@@ -176,5 +176,9 @@ async def test_a_forger_without_the_right_words_costs_no_look(transport: Transpo
 
     for wrong in ({"iss": "me"}, {"aud": "them"}, {"exp": 1}, {"nbf": 4102444800}):
         assert (await send(**wrong)).status == 401
+    for header in ({"alg": "none"}, {"alg": "HS256"}, {"kid": ""}, {"kid": "k" * 300}):
+        one = letter(transport)
+        pieces(header)(one)
+        assert (await one.send()).status == 401
 
     assert transport.teams.asked == []

@@ -10,10 +10,12 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.teams.adapter import Adapter
 from bot.teams.link import Link
 from bot.teams.received import Invoked, Received
+from bot.teams.turns import Turns
 from bot.teams.wire import routes
-from tests.fakes.teams import Teams
+from tests.fakes.teams import Hand, Teams
 from tests.fakes.teams.records import Json
 
 
@@ -26,6 +28,7 @@ class Transport:
     received: list[Received] = field(default_factory=list)
     answer: Invoked | None = None
     breaks: Exception | None = None
+    bot: Turns | None = None
 
     @property
     def now(self) -> datetime:
@@ -35,6 +38,10 @@ class Transport:
     def later(self, **delta: float) -> None:
         """Let time pass."""
         self.teams.at += timedelta(**delta)
+
+    def hand(self, person: str) -> Hand:
+        """Somebody at their Teams."""
+        return Hand(self.teams, person)
 
     def message(self, text: str = "hello", **more: Any) -> Json:
         """Somebody's message to the app, as Teams would bring it."""
@@ -63,6 +70,8 @@ async def open_transport(**more: Any) -> AsyncIterator[Transport]:
 async def _serving(made: Transport) -> AsyncIterator[None]:
     async def handler(received: Received) -> Invoked | None:
         made.received.append(received)
+        if made.bot is not None:
+            return await Adapter(made.link.connector).turn(received, made.bot)
         if made.breaks is not None:
             raise made.breaks
         return made.answer
