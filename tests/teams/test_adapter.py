@@ -15,14 +15,10 @@ from bot.teams.errors import Busy, Closed
 from bot.teams.received import Conversation, Invoked, Received
 from bot.teams.turns import Turns
 from tests.fakes.teams.records import Json
+from tests.teams.specimens import CLAIM, card, line
 from tests.teams.transport import Transport
 
-CARD: Json = {
-    "type": "AdaptiveCard",
-    "version": "1.5",
-    "body": [{"type": "TextBlock", "text": "a card"}],
-    "actions": [{"type": "Action.Execute", "title": "Claim", "data": {"case": 7, "deep": [None]}}],
-}
+CARD: Json = card(line("a card"), {"type": "ActionSet", "actions": [CLAIM]})
 
 
 class Listening(Turns):

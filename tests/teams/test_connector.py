@@ -15,6 +15,7 @@ from bot.teams.errors import Busy, Closed, Lost, Missing, waiting
 from bot.teams.received import Conversation
 from tests.fakes.teams.records import CARD, Json
 from tests.fakes.teams.teams import NOON
+from tests.teams.specimens import CLAIM, card, line, posted
 from tests.teams.transport import Transport
 
 
@@ -323,24 +324,22 @@ def mention(user: str) -> Json:
 # --- the fake is strict ---------------------------------------------------------------------------
 
 
-def card(**more: Any) -> Json:
-    body = {"type": "AdaptiveCard", "version": "1.5", "body": [], **more}
-    return said("", attachments=[{"contentType": CARD, "content": body}])
-
-
 @pytest.mark.parametrize(
     "message",
     [
         said(""),
         said("x" * 60_000),
-        card(version="1.6"),
-        card(version="1"),
-        card(type="Card"),
-        card(version="1.3", actions=[{"type": "Action.Execute", "title": "Claim"}]),
-        card(body=[{"type": "Input.Text"}]),
-        card(body=[{"type": "Input.Text", "id": "a"}] * 2),
-        card(body=[{"type": "TextBlock", "text": ""}]),
-        card(refresh={"userIds": ["29:1"] * 61}),
+        posted(card(line("x"), version="1.6")),
+        posted(card(line("x"), version="1.4")),
+        posted(card(line("x"), type="Card")),
+        posted(card(line(""))),
+        posted(card({**line("x"), "colour": "red"})),
+        posted(card({**line("x"), "id": "a"}, {**line("y"), "id": "a"})),
+        posted(card({"type": "Input.Text", "label": "without an id"})),
+        posted(card(line("x" * 12_001))),
+        posted(card(line("x"), refresh={"action": CLAIM, "userIds": ["29:1"] * 61})),
+        posted({"type": "AdaptiveCard"}),
+        posted(card()) | {"attachments": [{"contentType": CARD, "content": "a card"}]},
         said("hello", entities=[mention("29:1nora")]),
         said("<at>N</at>", entities=[mention("29:1nobody")]),
         {"type": "event", "text": "hello"},
@@ -356,9 +355,9 @@ async def test_what_teams_would_not_show_is_refused_here_too(
 
 async def test_the_transcript_reads_like_a_conversation(transport: Transport) -> None:
     at = place(transport, "support")
-    body = [{"type": "TextBlock", "text": "**C-1001** Production down"}]
-    actions = [{"type": "Action.Execute", "title": "Claim"}]
-    message_id = await connector(transport).post(at, card(body=body, actions=actions))
+    buttons = {"type": "ActionSet", "actions": [CLAIM]}
+    shown = card(line("**C-1001** Production down"), buttons)
+    message_id = await connector(transport).post(at, posted(shown))
     await connector(transport).reply(
         at, message_id, said("<3", channelData={"notification": {"alert": True}})
     )

@@ -12,42 +12,28 @@ from bot.teams.connector import Connector
 from bot.teams.received import Invoked, Received, map_at, text_at
 from bot.teams.turns import Turns
 from tests.fakes.teams.records import CARD, CONSENT, FILE, Json, Message
+from tests.teams.specimens import CLAIM, card, line, posted
 from tests.teams.transport import Transport, open_transport
 
-
-def card(*lines: str, actions: tuple[Json, ...] = (), **more: Any) -> Json:
-    body = [{"type": "TextBlock", "text": line, "wrap": True} for line in lines]
-    return {
-        "type": "AdaptiveCard",
-        "version": "1.5",
-        "body": body,
-        "actions": list(actions),
-        **more,
-    }
-
-
-def posted(content: Json) -> Json:
-    return {"type": "message", "attachments": [{"contentType": CARD, "content": content}]}
-
-
-CLAIM: Json = {"type": "Action.Execute", "title": "Claim", "verb": "do", "data": {"case": 7}}
 OPEN: Json = {"type": "Action.Submit", "title": "Open", "data": {"msteams": {"type": "task/fetch"}}}
 PLAIN: Json = {"type": "Action.Submit", "title": "Say it", "data": {"said": "it"}}
 MORE: Json = {"type": "Action.OpenUrl", "title": "More", "url": "https://desk.example/more"}
-FORM: Json = {
-    "type": "AdaptiveCard",
-    "version": "1.5",
-    "body": [
-        {"type": "Input.Text", "id": "title", "label": "Title", "isRequired": True, "maxLength": 9},
-        {
-            "type": "Input.ChoiceSet",
-            "id": "severity",
-            "label": "How bad",
-            "choices": [{"title": "Down · 15 min", "value": "down"}],
-        },
-    ],
-    "actions": [{"type": "Action.Submit", "title": "Open case", "data": {"form": "open"}}],
+TITLE: Json = {
+    "type": "Input.Text",
+    "id": "title",
+    "label": "Title",
+    "isRequired": True,
+    "errorMessage": "Title: a few words",
+    "maxLength": 9,
 }
+SEVERITY: Json = {
+    "type": "Input.ChoiceSet",
+    "id": "severity",
+    "label": "How bad",
+    "style": "expanded",
+    "choices": [{"title": "Down · 15 min", "value": "down"}],
+}
+SEND: Json = {"type": "Action.Submit", "title": "Open case", "data": {"form": "open"}}
 
 
 class Desk(Turns):
@@ -65,7 +51,8 @@ class Desk(Turns):
         else:
             self.heard.append(f"said {text_at(one.raw, 'text')}")
             refresh = {"action": CLAIM, "userIds": [text_at(one.raw, "from", "id")]}
-            board = card("a case", actions=(CLAIM, OPEN, PLAIN, MORE), refresh=refresh)
+            buttons = {"type": "ActionSet", "actions": [CLAIM, OPEN, PLAIN, MORE]}
+            board = card(line("a case"), buttons, refresh=refresh)
             await self.connector.post(one.at, posted(board))
 
     async def edited(self, one: Received) -> None:
@@ -91,10 +78,9 @@ class Desk(Turns):
             case "adaptiveCard/action":
                 return await self.pressed(one)
             case "task/fetch" | "composeExtension/fetchTask":
-                return Invoked({"task": {"type": "continue", "value": dialog(FORM)}})
+                return Invoked({"task": {"type": "continue", "value": dialog()}})
             case "task/submit" | "composeExtension/submitAction" if data.get("title") == "again":
-                again = {**FORM, "body": [{"type": "TextBlock", "text": "no"}, *FORM["body"]]}
-                return Invoked({"task": {"type": "continue", "value": dialog(again)}})
+                return Invoked({"task": {"type": "continue", "value": dialog(line("no"))}})
             case "task/submit":
                 return Invoked({"task": {"type": "message", "value": f"opened {data['title']}"}})
             case "composeExtension/submitAction":
@@ -109,16 +95,17 @@ class Desk(Turns):
     async def pressed(self, one: Received) -> Invoked:
         trigger = text_at(one.value, "trigger")
         if trigger == "automatic":
-            value: Any = card("yours")
+            value: Any = card(line("yours"))
             return Invoked({"statusCode": 200, "type": CARD, "value": value})
         message_id = text_at(one.raw, "replyToId")
-        await self.connector.update(one.at, message_id, posted(card("claimed")))
+        await self.connector.update(one.at, message_id, posted(card(line("claimed"))))
         said = "application/vnd.microsoft.activity.message"
         return Invoked({"statusCode": 200, "type": said, "value": "It is yours"})
 
 
-def dialog(content: Json) -> Json:
-    return {"title": "A case", "card": {"contentType": CARD, "content": content}}
+def dialog(*above: Json) -> Json:
+    form = card(*above, TITLE, SEVERITY, actions=[SEND])
+    return {"title": "A case", "card": {"contentType": CARD, "content": form}}
 
 
 @pytest.fixture
@@ -325,7 +312,7 @@ async def test_presses_at_the_same_moment_are_all_brought(desk: tuple[Transport,
     made, _ = desk
     message = await opened(made, "support")
     mei, nils = made.hand("mei"), made.hand("nils")
-    action = mei.card(message)["actions"][0]
+    action = mei.card(message)["body"][1]["actions"][0]
     answers = await asyncio.gather(mei.press(message, action), nils.press(message, action, {}, 2))
     assert [one.status for answer in answers for one in answer] == [200] * 3
 

@@ -92,7 +92,7 @@ class CardHand:
             return
         assert isinstance(body["statusCode"], int), body
         if body["type"] == _CARD_ANSWER:
-            cards.check(body["value"])
+            cards.check_card(body["value"])
             message.views[self.user.id] = body["value"]
         elif body["type"] == _TEXT_ANSWER:
             self._toast(str(body["value"]))
@@ -180,7 +180,7 @@ class CardHand:
         else:
             value = task["value"]
             assert value["card"]["contentType"] == CARD, value
-            cards.check(value["card"]["content"])
+            cards.check_card(value["card"]["content"], "dialog")
             made.title, made.card = str(value["title"]), value["card"]["content"]
             # What was typed stays in fields that stay.
             kept = {one["id"] for one in reading.inputs(made.card)}

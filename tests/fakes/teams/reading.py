@@ -56,10 +56,10 @@ def field_of(card: Json, label: str) -> Json:
 
 
 def chosen(element: Json, value: str) -> str:
-    """The value of a choice by its words; the promise stands behind the name."""
+    """The value of a choice by its first words; the promise stands behind the name."""
     choices = element.get("choices", [])
     for one in choices:
-        if one["title"].partition(" · ")[0].casefold() == value.casefold():
+        if f"{one['title']} · ".casefold().startswith(f"{value} · ".casefold()):
             return str(one["value"])
     raise LookupError(f"no choice {value!r} among {[one['title'] for one in choices]}")
 
