@@ -120,5 +120,6 @@ async def check_books(desk: StoredDesk, now: datetime) -> None:
             key=f"ledger:{fault}",
             what=f"The quota's counters and its lines disagree: {fault}.",
             mend="Look at the partner's quota and its lines, and tell whoever maintains the desk.",
+            title="A quota's books disagree",
         )
         await desk.run(partial(watch.tell_operators, trouble=trouble, now=now))

@@ -89,7 +89,9 @@ async def provisional_warning(
                 f"Once they are published, add them to the holiday file under [{region}.{year}]; "
                 f"until then due times that reach {year} are shown as provisional."
             )
-            told += await tell_operators(uow, Trouble(f"holidays:{region}:{year}", what, mend), now)
+            title = "Holidays are not known yet"
+            trouble = Trouble(f"holidays:{region}:{year}", what, mend, title)
+            told += await tell_operators(uow, trouble, now)
     return told
 
 
@@ -203,7 +205,8 @@ async def _set_aside(uow: UnitOfWork, case: Case, fault: Exception, now: datetim
     what = f"The clock of {case.number} cannot be reckoned: {fault}."
     mend = "Put the program, plan and calendar that it was opened under back into the catalog."
     day = now.astimezone(UTC).date()
-    await tell_operators(uow, Trouble(f"case:{case.id}:clock:{day}", what, mend), now)
+    title = "A clock cannot be reckoned"
+    await tell_operators(uow, Trouble(f"case:{case.id}:clock:{day}", what, mend, title), now)
 
 
 async def _refresh(uow: UnitOfWork, case: Case, now: datetime) -> None:

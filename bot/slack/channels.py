@@ -35,7 +35,8 @@ class Channels:
         await self._tell(
             f"slack:uninstalled:{call.event_id}",
             f"The app was removed from the Slack workspace {gone.name or gone.workspace}.",
-            "Nothing reaches its people there. To undo it, let them install the app again.",
+            "Let its people install the app again; until then nothing reaches them there.",
+            title="The app was removed from a workspace",
         )
 
     async def revoked(self, call: Call, event: Payload) -> None:
@@ -51,6 +52,7 @@ class Channels:
                 f"slack:archived:{call.event_id}",
                 f"The Slack channel {place.name} was archived or deleted.",
                 f"Name another channel in the roster, or take it out of the archive. {_AFTER}",
+                title="A channel is closed to the desk",
             )
 
     async def back(self, call: Call, _event: Payload) -> None:
@@ -65,6 +67,7 @@ class Channels:
                 f"slack:left:{call.event_id}",
                 f"The app was taken out of the Slack channel {place.name}.",
                 f"Invite it again: /invite @Partnerdesk. {_AFTER}",
+                title="A channel is closed to the desk",
             )
 
     async def moved(self, call: Call, event: Payload) -> None:
@@ -99,7 +102,7 @@ class Channels:
         self._link.people.forget_places()
         return marked
 
-    async def _tell(self, key: str, what: str, mend: str, title: str = "") -> None:
+    async def _tell(self, key: str, what: str, mend: str, *, title: str) -> None:
         told, now = Trouble(key, what, mend, title), self._now()
         await self._link.desk.run(lambda uow: announce.operators(uow, f"trouble:{key}", told, now))
         self._wake()

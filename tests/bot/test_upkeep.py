@@ -147,6 +147,7 @@ async def test_operators_are_told_once_of_books_that_disagree(desk: StoredDesk) 
     assert [row.planned.key for row in rows] == [
         "trouble:ledger:lumen, 2026-02-10: 3 kept, 2 counted"
     ]
+    assert getattr(rows[0].planned.notice, "title", "") == "A quota's books disagree"
     assert {line["event"] for line in logged} == {"ledger.mismatch"}
 
 

@@ -212,3 +212,6 @@ async def test_missing_holidays_are_told_of_once_a_year(alerting: Alerting) -> N
     alerting.later(days=3)
     assert await warn() == 0
     assert list(await alerting.fates("trouble")) == ["trouble:holidays:CN:2027"]
+    (row,) = [r for r in await alerting.rows() if r.planned.key == "trouble:holidays:CN:2027"]
+    # Nothing failed to be delivered, and it does not look so.
+    assert getattr(row.planned.notice, "title", "") == "Holidays are not known yet"
