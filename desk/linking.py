@@ -55,6 +55,39 @@ class Attempts:
     began_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """How somebody or a channel is reached on a platform that writes only where it was met.
+
+    `target` is the person's or the channel's id in the workspace, `conversation` is where messages
+    for it go ("" while there is none yet), `account` what the platform calls a person towards the
+    app, and `service_url` the address over which both are reached. `closed` says why nothing
+    reaches it any more, "" while something does.
+    """
+
+    platform: str
+    workspace: str
+    target: str
+    service_url: str
+    conversation: str = ""
+    account: str = ""
+    closed: str = ""
+
+
+class References(Protocol):
+    """How people and channels are reached, as learned from what they sent."""
+
+    async def get(self, platform: str, workspace: str, target: str) -> Reference | None: ...
+    async def put(self, reference: Reference) -> None:
+        """Store it in the place of what was known; a closed one is open again."""
+
+    async def close(self, platform: str, workspace: str, target: str, why: str) -> bool:
+        """Mark that nothing reaches it any more; False where that was known, or it is not."""
+
+    async def service_url(self, platform: str, workspace: str) -> str:
+        """The newest address of anybody in a workspace, "" where nobody was met."""
+
+
 class Installations(Protocol):
     """Where the desk is installed, with its tokens; encrypted by whoever opened the storage.
 

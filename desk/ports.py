@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 
 from desk.case import Case
 from desk.events import Event
-from desk.linking import Codes, Installations
+from desk.linking import Codes, Installations, References
 from desk.notices import Planned, Side
 from desk.people import Identity, Partner, Person, Place, PlaceKind, Role
 from desk.records import (
@@ -254,6 +254,8 @@ class UnitOfWork(Protocol):
     def chat(self) -> Chat: ...
     @property
     def installations(self) -> Installations: ...
+    @property
+    def references(self) -> References: ...
     @property
     def codes(self) -> Codes: ...
     @property

@@ -53,6 +53,9 @@ INDEXES: dict[str, Index] = {
     "chat_by_seq": Index("chat", ("seq",), unique=True),
     "installations_by_workspace": Index("installations", ("platform", "workspace"), unique=True),
     "code_attempts_once": Index("code_attempts", ("platform", "workspace"), unique=True),
+    "chat_references_once": Index(
+        "chat_references", ("platform", "workspace", "target"), unique=True
+    ),
     "drafts_once": Index("drafts", ("person_id", "form", "case_id"), unique=True),
     "chat_reads_once": Index("chat_reads", ("person_id", "conversation"), unique=True),
 }

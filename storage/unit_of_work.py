@@ -17,6 +17,7 @@ from storage.notes import StoredNotes
 from storage.outbox import StoredOutbox
 from storage.people import StoredPeople
 from storage.posts import StoredPosts
+from storage.references import StoredReferences
 from storage.sql import Sql
 from storage.timeline import StoredTimeline
 
@@ -82,6 +83,11 @@ class StoredWork:
     def installations(self) -> StoredInstallations:
         """Where the desk is installed."""
         return StoredInstallations(self._sql, self._cipher)
+
+    @cached_property
+    def references(self) -> StoredReferences:
+        """How people and channels are reached."""
+        return StoredReferences(self._sql)
 
     @cached_property
     def codes(self) -> StoredCodes:

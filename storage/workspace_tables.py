@@ -1,4 +1,4 @@
-"""The tables of other people's workspaces: installations, codes, and drafts of forms."""
+"""The tables of other people's workspaces: installations, references, codes, drafts."""
 
 from __future__ import annotations
 
@@ -78,3 +78,19 @@ class DraftRow(Model):
 
     class Meta:
         table = "drafts"
+
+
+class ReferenceRow(Model):
+    """How somebody or a channel is reached; a table of the name alone would be a word of SQL."""
+
+    id = fields.BigIntField(primary_key=True)
+    platform = key()
+    workspace = key()
+    target = key()
+    service_url = Words()
+    conversation = Words()
+    account = key()
+    closed = Words()
+
+    class Meta:
+        table = "chat_references"
