@@ -59,6 +59,8 @@ def configure(level: str, stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
+    # What a library warns of may quote what a stranger sent: it is a line like every other.
+    logging.captureWarnings(True)
     # Every statement and every request would drown what matters, and say what is nobody's business:
     # the SDKs write whole messages and secrets.
     for noisy in NOISY:

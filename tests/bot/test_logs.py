@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import warnings
 from collections.abc import Iterator
 
 import pytest
@@ -22,6 +23,7 @@ def _as_before() -> Iterator[None]:
     handlers, level = root.handlers, root.level
     yield
     root.handlers, root.level = handlers, level
+    logging.captureWarnings(False)
     structlog.reset_defaults()
 
 
@@ -39,6 +41,18 @@ def test_a_line_is_json_where_nobody_watches() -> None:
         "warning",
     )
     assert theirs["event"] == "The sweep failed: locked"
+
+
+def test_a_warning_of_a_library_is_a_line_as_well() -> None:
+    out = io.StringIO()
+    logs.configure("info", out)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.warn("a form with a token=abc\nand a second line", stacklevel=1)
+
+    (line,) = out.getvalue().splitlines()
+    assert "a second line" in json.loads(line)["event"]
 
 
 def test_a_line_is_a_sentence_on_a_terminal() -> None:
