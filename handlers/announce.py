@@ -36,6 +36,10 @@ async def opened(uow: UnitOfWork, case: Case, where: Where, now: datetime) -> No
         await _card(uow, case, Side.ENGINEERS, ToChannel(engineers.id), now)
     else:
         await _no_channel(uow, case, now)
+        # Somebody has to see it all the same.
+        manager = duty.duty_manager(await uow.people.persons(Role.DUTY_MANAGER), now)
+        if manager is not None:
+            await _card(uow, case, Side.ENGINEERS, ToPerson(manager.id), now)
     here = await uow.people.place_at(where.platform, where.workspace, where.channel)
     shared = here is not None and here.kind is PlaceKind.PARTNER and not where.direct
     # A channel that several partners read must not learn of one partner's case.

@@ -8,13 +8,14 @@ from uuid import uuid4
 import structlog
 
 from bot.slack import files, forms, read, render
-from bot.slack.answers import NOTHING, Answers, Body
+from bot.slack.answers import NOTHING, Answers
 from bot.slack.drafts import Drafts
 from bot.slack.forms import BadForm
 from bot.slack.front import Front
 from bot.slack.heard import Asked, Ear, Heard
 from bot.slack.link import Link
 from bot.slack.read import Payload, Sheet, text_at
+from bot.slack.telling import Body
 from handlers import intent_codec
 from handlers.exchange import Utterance
 from handlers.grammar import is_command

@@ -14,6 +14,7 @@ from bot.slack.forms import Remembered
 from bot.slack.heard import Asked, Heard
 from bot.slack.link import Link
 from bot.slack.read import File, Sheet, text_at
+from bot.slack.telling import Body, Telling, alone
 from handlers.exchange import Audience
 from handlers.intents import OpenCase
 from handlers.views.cards import to_card
@@ -22,7 +23,6 @@ from storage.desk import left, within
 
 _log = structlog.get_logger(__name__)
 
-Body = dict[str, Any]
 NOTHING: Body = {}
 
 # How long Slack may take to open a form, in seconds: the press must be answered within three.
@@ -34,6 +34,7 @@ class Answers:
 
     def __init__(self, link: Link) -> None:
         self._link = link
+        self._telling = Telling(link)
         self.remembered = Remembered()
 
     # --- by what was done -------------------------------------------------------------------------
@@ -44,7 +45,7 @@ class Answers:
         if not first:
             return NOTHING
         for body in rest:
-            self._link.later("answer", self._respond(asked.heard, body))
+            self._link.later("answer", self._telling.respond(asked.heard, body))
         return first
 
     async def to_press(self, asked: Asked) -> Body:
@@ -57,7 +58,7 @@ class Answers:
             return NOTHING
         for body in await self._for_one(asked):
             if body:
-                self._link.later("answer", self._respond(heard, body))
+                self._link.later("answer", self._telling.respond(heard, body))
         return NOTHING
 
     async def to_message(self, asked: Asked) -> None:
@@ -72,7 +73,7 @@ class Answers:
             body = await self._drawn(asked.heard, forms.offer(card))
             here = asked.heard.where.direct or reply.audience is Audience.HERE
             key = f"answer:{asked.heard.call.event_id}:{number}"
-            self._link.later("answer", self._post(asked.heard, body, key if here else ""))
+            self._link.later("answer", self._telling.post(asked.heard, body, key if here else ""))
 
     async def to_form(self, asked: Asked) -> Body:
         """Shown in the form: what is wrong with it, or what came of it."""
@@ -113,9 +114,12 @@ class Answers:
 
     async def offer(self, heard: Heard, card: Card) -> None:
         """Offer a form by a button, to the one who acts."""
-        body = await self._drawn(heard, forms.offer(card))
-        said = {"response_type": "ephemeral", "replace_original": False, **body}
-        self._link.later("answer", self._respond(heard, said))
+        body = alone(await self._drawn(heard, forms.offer(card)))
+        self._link.later("answer", self._telling.respond(heard, body))
+
+    async def whisper(self, heard: Heard, card: Card) -> None:
+        """Tell one person, where they are."""
+        await self._telling.tell(heard, await self._drawn(heard, card))
 
     def redraw(self, heard: Heard, sheet: Sheet, card: Card) -> None:
         """Show the form as it is after a choice; of several choices, after the last."""
@@ -144,7 +148,7 @@ class Answers:
             if forms.form_in(card) is not None or sheet.kind != "modal":
                 if not await self.open(asked.heard, card):
                     body = await self._drawn(asked.heard, forms.offer(card))
-                    self._link.later("answer", self._tell(asked.heard, body))
+                    self._link.later("answer", self._telling.tell(asked.heard, body))
                 continue
             view = await self._view(asked.heard, card)
             self._link.later("answer", self._update(asked.heard, sheet, view))
@@ -160,7 +164,7 @@ class Answers:
             # A newer change has won, or the modal is closed: it shows what it should, or nothing.
             _log.info("slack.view_not_updated", reason=str(error))
 
-    # --- sending ----------------------------------------------------------------------------------
+    # --- drawing ----------------------------------------------------------------------------------
 
     async def _for_one(self, asked: Asked) -> list[Body]:
         """The replies as messages for one person; a form is opened, or else offered by a button."""
@@ -170,76 +174,9 @@ class Answers:
             if forms.form_in(card) is not None and await self.open(asked.heard, card):
                 bodies.append(NOTHING)
                 continue
-            body = await self._drawn(asked.heard, forms.offer(card))
-            bodies.append({"response_type": "ephemeral", "replace_original": False, **body})
+            bodies.append(alone(await self._drawn(asked.heard, forms.offer(card))))
         return bodies or [NOTHING]
 
     async def _drawn(self, heard: Heard, card: Card) -> Body:
         drawn = await self._link.looks.message(card, heard.via.workspace)
         return {"text": drawn.text, "blocks": drawn.blocks}
-
-    async def say(self, heard: Heard, card: Card) -> Body:
-        """A card of our own making for the one who acts."""
-        return {"response_type": "ephemeral", **await self._drawn(heard, card)}
-
-    async def whisper(self, heard: Heard, card: Card) -> None:
-        """Tell one person, where they are."""
-        await self._tell(heard, await self._drawn(heard, card))
-
-    async def _respond(self, heard: Heard, body: Body) -> None:
-        """Answer a press: in a direct conversation so that it stays, elsewhere to one person."""
-        if heard.where.direct or not heard.call.response_url:
-            return await self._tell(heard, body)
-        thread = heard.call.spot.thread
-        try:
-            said = body | ({"thread_ts": thread} if thread else {})
-            await self._link.api.post_json(heard.call.response_url, said)
-        except (Refused, Retryable) as error:
-            _log.info("slack.response_url", reason=str(error))
-            await self._tell(heard, body)
-        return None
-
-    async def _tell(self, heard: Heard, body: Body) -> None:
-        direct = heard.where.direct and bool(heard.where.channel)
-        await self._post(heard, body, f"answer:{heard.call.event_id}" if direct else "")
-
-    async def _post(self, heard: Heard, body: Body, key: str) -> None:
-        """Post into the conversation where there is a `key`, else show it to the one person."""
-        said: Body = {
-            "channel": heard.where.channel,
-            "text": body.get("text"),
-            "blocks": body.get("blocks"),
-            "thread_ts": heard.where.thread or None,
-        }
-        try:
-            if key:
-                metadata = {"event_type": "partnerdesk_answer", "event_payload": {"key": key}}
-                await self._link.api.call(
-                    heard.token, "chat.postMessage", **said, metadata=metadata,
-                    unfurl_links=False, unfurl_media=False,
-                )  # fmt: skip
-            elif heard.where.channel:
-                await self._beside(heard, said)
-            else:
-                await self._in_private(heard, said)
-        except (Refused, Retryable) as error:
-            _log.warning("slack.answer_lost", event_id=heard.call.event_id, reason=str(error))
-
-    async def _beside(self, heard: Heard, said: Body) -> None:
-        """To one person in a channel; directly where they, or we, are no members of it."""
-        try:
-            user = heard.sender.user
-            await self._link.api.call(heard.token, "chat.postEphemeral", **said, user=user)
-        except Refused as refused:
-            _log.info("slack.not_beside", channel=heard.where.channel, reason=str(refused))
-            await self._in_private(heard, said)
-
-    async def _in_private(self, heard: Heard, said: Body) -> None:
-        """In the direct conversation, for what was asked where there is none."""
-        opened = await self._link.api.call(
-            heard.token, "conversations.open", users=heard.sender.user
-        )
-        said = said | {"channel": text_at(opened, "channel", "id"), "thread_ts": None}
-        await self._link.api.call(
-            heard.token, "chat.postMessage", **said, unfurl_links=False, unfurl_media=False
-        )

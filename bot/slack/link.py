@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from types import TracebackType
 from typing import Any, Self
 
@@ -25,7 +25,10 @@ LAST = 0.4
 
 
 class Link:
-    """What listening and sending share. Made by `open`, ended by `close`."""
+    """What listening and sending share. Made by `open`, ended by `close`.
+
+    `pause` waits for so many seconds, where Slack asked for it and somebody waits for an answer.
+    """
 
     def __init__(
         self,
@@ -45,6 +48,7 @@ class Link:
         self.installs = Installs(desk, api, settings, wall)
         self.people = People(desk, api, self.installs, wall)
         self.looks = Looks(desk, settings.public_url, now)
+        self.pause: Callable[[float], Awaitable[None]] = asyncio.sleep
         self._later: set[asyncio.Task[None]] = set()
 
     @classmethod

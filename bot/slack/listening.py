@@ -22,7 +22,7 @@ from slack_bolt.response import BoltResponse
 from bot.platform import Retryable
 from bot.slack import arrival, words
 from bot.slack.acting import Acting
-from bot.slack.answers import Answers, Body
+from bot.slack.answers import Answers
 from bot.slack.channels import Channels
 from bot.slack.deps import Clock, Router
 from bot.slack.errors import Refused
@@ -33,6 +33,7 @@ from bot.slack.installs import NotInstalled
 from bot.slack.link import Link
 from bot.slack.read import Malformed, Payload, installed, text_at
 from bot.slack.shortcuts import Shortcuts
+from bot.slack.telling import Body
 from desk.errors import NotSaved
 from desk.mishaps import survived
 

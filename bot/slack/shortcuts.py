@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.slack import forms, read
-from bot.slack.answers import NOTHING, Answers, Body
+from bot.slack.answers import NOTHING, Answers
 from bot.slack.heard import Ear, Heard, source_of
 from bot.slack.link import Link
 from bot.slack.literal import cut
 from bot.slack.read import File, Payload, text_at
+from bot.slack.telling import Body
 from handlers import intent_codec
 from handlers.fields import TEXT
 from handlers.intents import Begin, KeepDraft, SendToPartner

@@ -41,8 +41,8 @@ async def test_19_without_an_engineers_channel_the_operators_are_told(talk: Talk
     assert isinstance(notice, Trouble)
     assert "C-1001 has no engineers' channel" in notice.what
     assert "Add an engineers' channel" in notice.mend
-    cards = [n.side for n, _ in await planned(talk, CaseCard) if isinstance(n, CaseCard)]
-    assert cards == [Side.PARTNER]
+    cards = {n.side: to for n, to in await planned(talk, CaseCard) if isinstance(n, CaseCard)}
+    assert cards == {Side.ENGINEERS: ToPerson("dana"), Side.PARTNER: ToPerson("carla")}
     await talk.does("dana", ReplyToPartner(1001, "We look."))
 
 
