@@ -11,8 +11,8 @@ from itertools import count
 from bot.fitting import clip
 from bot.literal import size
 from bot.slack import published
-from bot.slack.literal import Json, cut, literal, text_object
-from bot.slack.spans import Look, markup, plain, rich, rich_date, rich_words
+from bot.slack.literal import Json, cut, literal, text_object, units
+from bot.slack.spans import TIME, Look, markup, plain, rich, rich_date, rich_words
 from desk.records import Attachment
 from handlers.views.vocabulary import (
     Card,
@@ -97,13 +97,25 @@ def bullets(items: Sequence[Sequence[Json]]) -> Json:
 
 def title(pen: Pen) -> Json:
     """The card's first line: its tone and severity as shapes, then its words."""
-    card = pen.card
-    # The bar of a case says how it stands; its title need not say it again.
-    tone = "" if any(isinstance(e, Progress) for e in card.elements) else TONES[card.tone]
-    shapes = "".join(f"{shape} " for shape in (tone, MARKS.get(card.mark, "")) if shape)
-    words, _ = clip(card.title, _TITLE)
+    shapes = _shapes(pen.card)
+    words, _ = clip(pen.card.title, _TITLE)
     before = [rich_words(shapes)] if shapes else []
     return rich_text(section([*before, *rich(words, pen.look, bold=True)]))
+
+
+def heading(pen: Pen) -> Json:
+    """The card's title as a heading among others; a heading has words alone, and not many."""
+    whole = _shapes(pen.card) + plain(pen.card.title, pen.look)
+    words_alone = all(isinstance(span, str | Strong) for span in pen.card.title)
+    if not words_alone or units(whole) > published.HEADER:
+        return title(pen)
+    return {"type": "header", "text": text_object(whole, published.HEADER)}
+
+
+def _shapes(card: Card) -> str:
+    # The bar of a case says how it stands; its title need not say it again.
+    tone = "" if any(isinstance(e, Progress) for e in card.elements) else TONES[card.tone]
+    return "".join(f"{shape} " for shape in (tone, MARKS.get(card.mark, "")) if shape)
 
 
 def text(element: Text, pen: Pen, room: int) -> list[Json]:
@@ -155,8 +167,13 @@ def note(words: str) -> Json:
 
 
 def facts(element: Facts, pen: Pen) -> list[Json]:
-    """Labelled values in two columns."""
+    """Labelled values in two columns, or one after the other in small print."""
     fields = [_fact(label, words, pen) for label, words in element.rows]
+    if element.small:
+        return [
+            {"type": "context", "elements": fields[at : at + published.CONTEXT]}
+            for at in range(0, len(fields), published.CONTEXT)
+        ]
     return [
         {"type": "section", "fields": fields[at : at + published.FIELDS]}
         for at in range(0, len(fields), published.FIELDS)
@@ -179,25 +196,35 @@ def progress(element: Progress, pen: Pen) -> list[Json]:
     if 0 < share < 1:
         full = min(_BAR - 1, max(1, full))
     shape = "⏸️" if element.paused else TONES[element.tone]
-    words = rich(clip(element.words, _VALUE)[0], pen.look, left=False)
     bar = [rich_words("▰" * full + "▱" * (_BAR - full) + f" {share:.0%}".replace("%", " %"))]
     first = [rich_words(f"{shape} ")] if shape else []
     said = plain(element.words, pen.look).casefold()
+    words = element.words
     if element.since is None and element.label.casefold() not in said:
-        first.append(rich_words(f"{cut(element.label, _LABEL)}: "))
+        words = (f"{element.label}: ", *words)
+    words = clip(_begun(words), _VALUE)[0]
     below = [rich_words("\n"), *bar, *_standing(element, pen.look)]
-    return [rich_text(section([*first, *words, *below]))]
+    return [rich_text(section([*first, *rich(words, pen.look, left=False), *below]))]
+
+
+def _begun(words: Words) -> Words:
+    """The words as the beginning of a line."""
+    match words:
+        case (str(first), *rest):
+            return (first[:1].upper() + first[1:], *rest)
+        case _:
+            return words
 
 
 def _standing(element: Progress, look: Look) -> list[Json]:
     if element.until is None or element.paused:
         return []
     if look.now is None:
-        return [rich_words(" of the time used at the last change")]
+        return [rich_words(" used at the last change")]
     left = element.until - look.now
     stands = f"{duration(left)} left" if left > timedelta() else f"{duration(-left)} late"
-    said = f" of the time used, {stands} at "
-    return [rich_words(said), rich_date(Moment(look.now), look, form="{time}")]
+    said = f" used · {stands} as of "
+    return [rich_words(said), rich_date(Moment(look.now), look, form=TIME)]
 
 
 def files(element: Files, pen: Pen, room: int) -> list[Json]:

@@ -23,7 +23,7 @@ from bot.slack.blocks import (
 )
 from bot.slack.buttons import button
 from bot.slack.literal import Json, cut, literal, text_object
-from bot.slack.spans import plain, rich, rich_date, rich_words, zone
+from bot.slack.spans import AT, TIME, plain, rich, rich_date, rich_words, zone
 from desk.records import Attachment
 from handlers.intents import ShowCase
 from handlers.views.vocabulary import (
@@ -43,6 +43,7 @@ from handlers.views.words import exactly
 _OPENED = 12
 _CELL = 300
 _COLUMN = 50
+_NOTHING = frozenset({("–",), ("",)})
 # Columns whose values say by themselves what they are.
 _SPEAKING = frozenset({"Clock", "Standing", "What", "Subject", "About", "Case"})
 # How much of what somebody said a timeline repeats, the most that fits.
@@ -91,10 +92,12 @@ def _line(element: Table, row: Row, pen: Pen) -> list[Json]:
 
 
 def _cells(element: Table, row: Row) -> list[Words]:
-    """The cells, short, each with its column's name where it would not say what it is."""
+    """The cells that say something, each with its column's name where it does not say that too."""
     made: list[Words] = []
     for n, cell in enumerate(row.cells):
         words, _ = clip(cell, _CELL)
+        if not words or words in _NOTHING:
+            continue
         column = element.columns[n] if n < len(element.columns) else ""
         if column and n and column not in _SPEAKING:
             words = (f"{cut(column, _COLUMN)}: ", *words)
@@ -112,7 +115,9 @@ def _joined(cells: Sequence[Words]) -> Words:
 def _plain_rows(element: Table, pen: Pen, room: int) -> list[Json]:
     """Every row as a line of text; of those that do not fit, at least the case's number."""
     lines = [
-        " ".join(("•", TONES[row.tone], plain(_joined(_cells(element, row)), pen.look)))
+        " ".join(
+            ("•", *filter(None, (TONES[row.tone],)), plain(_joined(_cells(element, row)), pen.look))
+        )
         for row in element.rows
     ]
     shown, left = _fitting(lines, room - 300 - 9 * len(lines))
@@ -168,7 +173,7 @@ def _happenings(items: Sequence[Happening], pen: Pen, quote: int) -> list[Json]:
         inside = [rich_words(" · internal")] if item.internal else []
         line = [
             rich_date(Moment(item.at), pen.look),
-            rich_words(" "),
+            rich_words(" · "),
             *rich(words, pen.look),
             *inside,
         ]
@@ -217,10 +222,11 @@ def _stretch(item: Stretch, element: Stretches, pen: Pen) -> list[Json]:
     until = f"{end:%H:%M}" if start.date() == end.date() else f"{end:%a %H:%M}"
     counted = item.kind == "counted"
     length = f" {exactly(timedelta(seconds=item.seconds))}" if counted else ""
+    near = item.end - item.start < timedelta(days=1)
     return [
         rich_words(f"{_KINDS[item.kind]}{length}: ", bold=counted),
         rich_date(Moment(item.start), pen.look),
         rich_words(" – "),
-        rich_date(Moment(item.end), pen.look),
+        rich_date(Moment(item.end), pen.look, form=TIME if near else AT),
         rich_words(f" ({start:%a %H:%M} – {until} in {element.home_name or element.home_zone})"),
     ]

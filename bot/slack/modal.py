@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.fitting import clip
 from bot.slack import published
-from bot.slack.blocks import Pen, bullets, note, rich_text, small, title
+from bot.slack.blocks import MARKS, Pen, bullets, note, rich_text, small, title
 from bot.slack.elements import body, is_form
 from bot.slack.literal import Json, cut, literal, text_object, units
 from bot.slack.spans import Look, plain, rich_words
@@ -35,7 +35,7 @@ def modal(card: Card, look: Look, *, metadata: str) -> Json:
     """The card as a view; `metadata` comes back with it, at most 3,000 characters."""
     pen = Pen(look, card)
     form = is_form(card)
-    whole = plain(card.title, look)
+    whole = " ".join(filter(None, (MARKS.get(card.mark), plain(card.title, look))))
     view: Json = {
         "type": "modal",
         "callback_id": CALLBACK,
@@ -45,7 +45,7 @@ def modal(card: Card, look: Look, *, metadata: str) -> Json:
         "notify_on_close": form is not None,
     }
     above = [e for e in card.elements if not isinstance(e, Form)]
-    blocks = [title(pen)] if units(whole) > published.TITLE or card.mark else []
+    blocks = [title(pen)] if units(whole) > published.TITLE else []
     blocks += body(above, pen, _ROOM)
     if form is not None:
         blocks = [*_fault(form), *blocks, *fields(form, pen)]
@@ -121,14 +121,15 @@ def _field(form: Form, field: Field) -> list[Json]:
     if not made:
         above = next((f.label for f in form.fields if f.name == field.depends_on), "")
         missing = f"Answer “{above}” first." if above else "There is nothing to choose from."
-        made = [note(f"{field.label}: {missing}")]
+        ends = "" if field.label.endswith("?") else ":"
+        made = [note(f"{field.label}{ends} {missing}")]
     made += _meanings(_offered(form, field))
     return [*made, note(f"⚠️ {field.error}")] if field.error else made
 
 
 def _inputs(form: Form, field: Field) -> list[Json]:
     if field.kind in {"text", "long"}:
-        return _texts(field)
+        return _texts(form, field)
     element: Json | None
     if field.kind == "files":
         element = {"type": "file_input", "action_id": VALUE, "max_files": published.FILES}
@@ -159,7 +160,7 @@ def _input(field: Field, block_id: str, element: Json, *, controls: bool = False
     return made
 
 
-def _texts(field: Field) -> list[Json]:
+def _texts(form: Form, field: Field) -> list[Json]:
     """One input, or as many as a text needs that is longer than one takes: nothing is lost."""
     most = min(field.max_length or published.INPUT, published.INPUT)
     parts = _parts(literal(field.value), most) if field.kind == "long" else []
@@ -176,10 +177,10 @@ def _texts(field: Field) -> list[Json]:
         block["optional"] = True
         block.pop("hint", None)
     if field.max_length > most:
-        hint = (
-            f"{cut(field.help, _HINT)} Up to {most:,} characters fit here; attach more as a file."
-        )
-        made[0]["hint"] = text_object(hint.strip(), published.HINT)
+        files = any(f.kind == "files" for f in form.fields)
+        more = f"Up to {most:,} characters fit here{'; attach more as a file' if files else ''}."
+        hint = f"{cut(field.help, _HINT)} {more}".strip()
+        made[0]["hint"] = text_object(hint, published.HINT)
     return made
 
 
@@ -209,7 +210,7 @@ def _offered(form: Form, field: Field) -> Sequence[Option]:
 
 def _choice(field: Field, offered: Sequence[Option]) -> Json | None:
     """Radio buttons where every option is to be seen, a list where there are many."""
-    drawn = _options(offered)[: published.OPTIONS]
+    drawn = _options(offered, cutting=False)[: published.OPTIONS]
     if not drawn:
         return None
     few = published.CHOICES if field.kind in {"cards", "rating"} else _BUTTONS
@@ -230,7 +231,7 @@ def _search(field: Field) -> Json:
     return element | {"initial_option": chosen[0]} if chosen else element
 
 
-def _options(offered: Sequence[Option]) -> list[Json]:
+def _options(offered: Sequence[Option], *, cutting: bool = True) -> list[Json]:
     """The options that Slack can carry; a value that is too long could not be told from others."""
     # One rule for all of them, so that the promise stands in the same place everywhere.
     long = any(units(o.help) > published.DESCRIPTION for o in offered)
@@ -240,7 +241,8 @@ def _options(offered: Sequence[Option]) -> list[Json]:
             continue
         label, help_ = _divided(option) if long else (option.label, option.help)
         drawn: Json = {"text": text_object(label, published.OPTION), "value": option.value}
-        if help_:
+        # What does not fit is not begun: it stands below, whole.
+        if help_ and (cutting or units(help_) <= published.DESCRIPTION):
             drawn["description"] = text_object(help_, published.DESCRIPTION)
         made.append(drawn)
     return made
@@ -251,7 +253,8 @@ def _divided(option: Option) -> tuple[str, str]:
     meaning, _, last = option.help.rstrip(". ").rpartition(". ")
     label = f"{option.label} · {last}"
     if meaning and units(label) <= published.OPTION:
-        return label, f"{meaning}."
+        # A full stop is no reason to cut a sentence.
+        return label, meaning if units(meaning) >= published.DESCRIPTION else f"{meaning}."
     return option.label, option.help
 
 

@@ -21,7 +21,12 @@ from handlers.views.words import duration
 # Everything that Slack's markup might take for style, a mention, a quotation, an emoji or a link.
 _MARKUP = re.compile(r"[*_~`@#<>|\n\t]|:\S+?:|://|www\.|mailto:")
 _USER = re.compile(r"[UW][A-Z0-9]{2,30}")
-_AT = "{date_short_pretty} {time}"
+# A day that is named by a token at the very beginning begins with a capital, as a sentence does.
+_WITHIN = "\u200b"
+# The weekday where the day is not near; markup is not documented to know that token.
+AT = "{day_divider_pretty} {time}"
+TIME = "{time}"
+_AT_IN_MARKUP = f"{_WITHIN}{{date_short_pretty}} {{time}}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +78,8 @@ def rich_words(text: str, *, bold: bool = False, url: str = "") -> Json:
     return made | {"style": {"bold": True}} if bold else made
 
 
-def rich_date(moment: Moment, look: Look, *, form: str = _AT) -> Json:
-    """An instant in the reader's own zone."""
+def rich_date(moment: Moment, look: Look, *, form: str = AT) -> Json:
+    """An instant in the reader's own zone, as the beginning of a line."""
     return {
         "type": "date",
         "timestamp": int(moment.at.timestamp()),
@@ -112,7 +117,8 @@ def _rich(span: Span, look: Look, *, bold: bool, left: bool) -> Sequence[Json]:
         case Moment():
             until = _left(span, look) if left else ""
             tail = ("" if span.plain else " your time") + until + _home(span)
-            return [rich_date(span, look), *([rich_words(tail, bold=bold)] if tail else [])]
+            date = rich_date(span, look, form=_WITHIN + AT)
+            return [date, *([rich_words(tail, bold=bold)] if tail else [])]
         case Name():
             user = look.user(span)
             if user:
@@ -148,7 +154,7 @@ def _markup(span: Span, look: Look) -> str | None:
     match span:
         case Moment():
             at = int(span.at.timestamp())
-            token = f"<!date^{at}^{_AT}|{_fallback(span, look)}>"
+            token = f"<!date^{at}^{_AT_IN_MARKUP}|{_fallback(span, look)}>"
             tail = ("" if span.plain else " your time") + _left(span, look) + _home(span)
             return (
                 f"{token}{escape(tail)}"

@@ -28,6 +28,7 @@ from handlers.views.vocabulary import (
     Moment,
     Name,
     Row,
+    Span,
     Strong,
     Table,
     Text,
@@ -75,27 +76,36 @@ def alert(view: AlertView) -> Card:
     """A warning or a breach: what to do for the engineer, what is at stake for the TAM."""
     face = view.face
     over = face.standing.mode in {Mode.OVERDUE, Mode.MISSED}
-    parts: list[Element] = []
-    parts += _mentions(view.mention)
-    parts.append(Text((_ask(view, over=over),)))
-    parts.append(Facts((("Standing", words.standing(face)), ("Engineer", (words.owner(face),)))))
-    parts.append(Actions(_buttons(view)))
+    parts: tuple[Element, ...] = (
+        Text((face.case.title,), quote=True),
+        Text((*_mentions(view.mention), _ask(view, over=over))),
+        _standing(face),
+        Actions(_buttons(view)),
+    )
     return Card(
         title=(line(face),),
         summary=line(face),
         tone=Tone.BREACH if over else Tone.WARNING,
         mark=face.severity.mark,
-        elements=tuple(parts),
+        elements=parts,
         case_id=face.case.id,
         about="alert",
     )
 
 
-def _mentions(people: tuple[Person, ...]) -> list[Element]:
-    names: list[str | Name] = []
+def _mentions(people: tuple[Person, ...]) -> Words:
+    names: list[Span] = []
     for person in people:
         names += [Name(person.id, person.name, mention=True), " "]
-    return [Text(tuple(names))] if names else []
+    return tuple(names)
+
+
+def _standing(face: Face) -> Facts:
+    rows: tuple[tuple[str, Words], ...] = (
+        ("Standing", words.standing(face)),
+        ("Engineer", (words.owner(face),)),
+    )
+    return Facts(rows, small=True)
 
 
 def digest(view: DigestView) -> Card:
@@ -122,8 +132,7 @@ def digest(view: DigestView) -> Card:
         summary=f"{title}. {late} {lines}",
         tone=Tone.BREACH if over else Tone.WARNING,
         elements=(
-            *_mentions(view.mention),
-            Text((late,)),
+            Text((*_mentions(view.mention), late)),
             Table(("Case", "About", "Standing", "Engineer"), rows),
         ),
         about="digest",
@@ -186,13 +195,12 @@ def ping(view: PingView) -> Card:
         "objected": f"{view.by} at {partner} objects to the re-grade.",
         "cover": f"{view.by} hands this escalation to you.",
     }
-    parts: list[Element] = [Text((asks[view.why],))]
+    parts: list[Element] = [Text((face.case.title,), quote=True), Text((asks[view.why],))]
     if view.reason:
         parts.append(Text((view.reason,), quote=True))
     if view.instead_of:
         parts.append(Text((f"You are asked because {view.instead_of} is off duty.",), small=True))
-    parts.append(Text((face.case.title,), quote=True))
-    parts.append(Facts((("Standing", words.standing(face)), ("Engineer", (words.owner(face),)))))
+    parts.append(_standing(face))
     parts.append(Actions(escalation_buttons(face)))
     return Card(
         title=(line(face),),

@@ -41,6 +41,9 @@ from handlers.views.vocabulary import (
     Words,
 )
 
+# How much is repeated of what nobody understood.
+_UNKNOWN = 200
+
 
 def to_card(view: View) -> Card:  # noqa: PLR0911, PLR0912  one exhaustive match, so that mypy finds a view without a drawing
     """Draw any view."""
@@ -103,15 +106,18 @@ def form(view: FormView) -> Card:
 def help_(view: HelpView) -> Card:
     """What can be done here."""
     if view.unknown:
-        title: Words = ("I did not understand that",)
-        lead: Words = ("You wrote: ", view.unknown[:200], ". The likeliest things to do are these:")
+        title = "I did not understand that"
+        said = view.unknown[:_UNKNOWN] + ("…" if len(view.unknown) > _UNKNOWN else "")
+        lead = "The likeliest things to do are these:"
+        parts: tuple[Element, ...] = (Text((said,), quote=True), Text((lead,)))
     else:
-        title = (f"Hello {view.name}".strip(),)
-        lead = ("This is your support desk. Say what you need in words, or press a button.",)
+        title = f"Hello {view.name}".strip()
+        lead = "This is your support desk. Say what you need in words, or press a button."
+        parts = (Text((lead,)),)
     return Card(
-        title=title,
-        summary=words.plain((*title, ". ", *lead), "UTC"),
-        elements=(Text(lead), Actions(view.buttons)),
+        title=(title,),
+        summary=f"{title}. {lead}",
+        elements=(*parts, Actions(view.buttons)),
         about="help",
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from desk.case import Verb
+from desk.case import State, Verb
 from desk.notices import Side
 from handlers.intents import (
     AskWhy,
@@ -78,7 +78,7 @@ def case(view: CaseView) -> Card:
             *lead,
             Text((face.case.title,), quote=True),
             clock(face, view.side),
-            Facts(_facts(view)),
+            Facts(_facts(view), small=True),
             Actions(buttons),
         ),
         case_id=face.case.id,
@@ -88,8 +88,10 @@ def case(view: CaseView) -> Card:
 
 def _facts(view: CaseView) -> tuple[tuple[str, Words], ...]:
     face = view.face
+    # Who has it stands beside it.
+    state = replace(face, owner=None) if face.case.state is State.WORKING else face
     rows: tuple[tuple[str, Words], ...] = (
-        ("State", (words.state(face, view.side),)),
+        ("State", (words.state(state, view.side),)),
         ("Engineer", (words.owner(face),)),
         ("Product", (face.case.product,)),
         ("Language", (words.language(face.case.language),)),

@@ -66,7 +66,7 @@ def cases(view: CasesView) -> Card:
         pager.append(Button("Next page", replace(view.intent, page=view.page + 1)))
     part = f", {labels[view.show].lower()}" if view.show in {"mine", "unclaimed"} else ""
     title = f"Queue{part}" if queue else "My cases"
-    total = words.count(view.total, "case")
+    total = _counted(view)
     found = f' with "{view.words}" in it' if view.words else ""
     empty = (
         "Nothing is waiting here. New cases appear in the engineers' channel."
@@ -88,6 +88,20 @@ def cases(view: CasesView) -> Card:
         elements=tuple(parts),
         about="cases",
     )
+
+
+def _counted(view: CasesView) -> str:
+    """How many there are, and of which: the filter shows by its colour alone what it shows."""
+    cases = words.count(view.total, "case")
+    match view.what, view.show:
+        case "mine", "waiting":
+            return f"{cases} waiting on us"
+        case "mine", "all":
+            return f"{cases} in all"
+        case "mine", show:
+            return words.count(view.total, f"{show} case")
+        case _:
+            return cases
 
 
 def _columns(queue: bool) -> tuple[str, ...]:
@@ -184,20 +198,11 @@ def tam(view: TamView) -> Card:
     person = view.tam
     duty: Words = ("on duty now",) if view.on_duty else ("off duty",)
     if not view.on_duty and view.on_duty_at is not None:
-        duty = (*duty, ", back ", Moment(view.on_duty_at))
+        home = (view.program.home_zone, view.program.home_name)
+        duty = (*duty, ", back ", Moment(view.on_duty_at, *home))
     rows: list[tuple[str, Words]] = [
         ("Duty", duty),
-        (
-            "Their time",
-            (
-                Moment(
-                    view.now,
-                    person.time_zone,
-                    person.time_zone.split("/")[-1].replace("_", " "),
-                    plain=True,
-                ),
-            ),
-        ),
+        ("Their time", (words.local(view.now, person.time_zone),)),
     ]
     if view.cover is not None:
         rows.append(("Cover", (Name(view.cover.id, view.cover.name),)))

@@ -92,9 +92,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Labelled values, one a line or in two columns."""
+    """Labelled values, one a line or in two columns; `small`: secondary, as dense as can be."""
 
     rows: tuple[tuple[str, Words], ...]
+    small: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -155,6 +155,15 @@ def took_unit(face: Face) -> bool:
     return face.plan.quota is not None and face.case.category in face.plan.quota.counts
 
 
+def local(at: datetime, zone: str) -> str:
+    """The time where somebody is: "Fri 16:25 in Shanghai"."""
+    return f"{at.astimezone(ZoneInfo(zone)):%a %H:%M} in {_place(zone)}"
+
+
+def _place(zone: str) -> str:
+    return zone.rsplit("/", maxsplit=1)[-1].replace("_", " ")
+
+
 def plain(words: Words, zone: str) -> str:
     """The words as plain text, times in `zone`."""
     return "".join(_plain(span, zone) for span in words)
@@ -166,8 +175,9 @@ def _plain(span: Span, zone: str) -> str:
             return span
         case Moment():
             at = span.at.astimezone(ZoneInfo(span.home_zone or zone))
-            beside = f" {span.home_name} time" if span.home_name else ""
-            return f"{at:%a} {at.day} {at:%b %H:%M}{beside}"
+            # A time without its place would be read as the reader's own.
+            name = span.home_name or _place(span.home_zone or zone)
+            return f"{at:%a} {at.day} {at:%b %H:%M} {name} time"
         case Name():
             return span.name
         case CaseRef():

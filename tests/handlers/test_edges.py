@@ -232,7 +232,8 @@ def test_words_as_plain_text() -> None:
         Moment(FRIDAY, "Asia/Shanghai", "Beijing"),
     )
     assert words.plain(said, "Europe/Berlin") == (
-        "C-1 C-2 Mei Lin Sign in: https://desk.example Fri 6 Mar 09:00 Fri 6 Mar 16:00 Beijing time"
+        "C-1 C-2 Mei Lin Sign in: https://desk.example"
+        " Fri 6 Mar 09:00 Berlin time Fri 6 Mar 16:00 Beijing time"
     )
 
 

@@ -200,7 +200,7 @@ async def test_25_lists_and_searches_show_ones_own_alone(talk: Talk) -> None:
         assert "Northwind cannot" not in shown
     shown = text(await talk.says("carla", "my cases"))
     assert mine.number in shown
-    assert "1 case" in shown
+    assert "1 open case" in shown
     theirs = await talk.does("carla", AskQuota("northwind"))
     assert shows(theirs) == shows(await talk.does("carla", AskQuota("nowhere")))
 

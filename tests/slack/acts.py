@@ -74,8 +74,9 @@ def form_of(hand: Hand) -> str:
 
 def shown(what: Message | View) -> str:
     """Everything that is to be read of a message or a form."""
-    text = what.text if isinstance(what, Message) else ""
-    return reading.shown(what.blocks) or text
+    if isinstance(what, View):
+        return f"{what.title}\n{reading.shown(what.blocks)}"
+    return reading.shown(what.blocks) or what.text
 
 
 def alone(world: World, who: str, channel: str) -> list[Message]:

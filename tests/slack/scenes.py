@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from tests.fakes.slack import page
-from tests.fakes.slack.draw import Pencil
+from tests.fakes.slack.draw import Pencil, filled
 from tests.fakes.slack.draw_text import Reader
 from tests.slack.world import World, account, open_world
 
@@ -84,7 +84,7 @@ async def _at_work(world: World) -> AsyncIterator[tuple[str, str]]:
         await mei.closes()
     world.later(minutes=5)
     await world.rest()
-    outside = world.direct("nora").messages[-1]
+    outside = next(one for one in world.direct("nora").messages if "C-1001" in one.text)
     await world.hand("nora").says("It is worse now: cash desks too.", thread=outside.ts)
     await world.rest()
 
@@ -92,7 +92,7 @@ async def _at_work(world: World) -> AsyncIterator[tuple[str, str]]:
 def _form(world: World, who: str, errors: dict[str, str] | None = None) -> str:
     form = world.hand(who).form
     assert form is not None
-    return _pencil(world).modal(form.body, errors)
+    return _pencil(world).modal(filled(form.body, form.typed), errors)
 
 
 def _pencil(world: World) -> Pencil:

@@ -1,6 +1,7 @@
 """What people do in Slack, from the signed request to the answer that they see."""
 
 from tests.fakes.slack import reading
+from tests.slack.acts import form_of, number_in
 from tests.slack.world import World, account
 
 
@@ -16,10 +17,9 @@ async def opened(world: World, who: str = "nora") -> str:
     await hand.fills("Product", "Cloud servers")
     (answer,) = await hand.submits()
     assert answer.status == 200
-    assert hand.form is not None
-    said = reading.shown(hand.form.blocks)
+    number = number_in(form_of(hand))
     await world.rest()
-    return next(word for word in said.split() if word.startswith("C-")).rstrip(".,:")
+    return number
 
 
 async def test_a_command_is_answered_to_whoever_typed_it(slack_world: World) -> None:

@@ -27,14 +27,14 @@ async def test_a_contact_sees_plan_quota_tam_and_open_cases(slack_world: World) 
 
     page = await looks(world, "nora")
 
-    for words in ("Premier", "no limit", "Tara Singh", "My cases · 1 case", case.number):
+    for words in ("Premier", "no limit", "Tara Singh", "My cases · 1 open case", case.number):
         assert words in page
     assert "30 of 30 left" in await looks(world, "carla")
 
 
 async def test_a_case_is_opened_from_home_and_stands_there_at_once(slack_world: World) -> None:
     world, nora = slack_world, slack_world.hand("nora")
-    assert "My cases · 0 cases" in await looks(world, "nora")
+    assert "My cases · 0 open cases" in await looks(world, "nora")
 
     await nora.presses_at_home("Open a case")
     await fill(nora, world)
@@ -42,7 +42,7 @@ async def test_a_case_is_opened_from_home_and_stands_there_at_once(slack_world: 
     await world.rest()
 
     assert "C-1001" in form_of(nora)
-    assert "My cases · 1 case" in home(world, "nora")
+    assert "My cases · 1 open case" in home(world, "nora")
     assert "C-1001" in shown(last(nora.desk())), "its card is in the conversation with the app"
 
 
@@ -108,7 +108,7 @@ async def test_a_colleague_who_comes_for_the_first_time_sees_the_whole_page(
     page = await looks(world, "new")
 
     assert "Hello Nell" in page
-    assert "My cases · 0 cases" in page
+    assert "My cases · 0 open cases" in page
 
 
 async def test_a_stranger_is_told_who_can_help(slack_world: World) -> None:

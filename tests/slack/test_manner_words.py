@@ -75,7 +75,7 @@ async def test_a_command_answers_by_what_somebody_is(
         ("quoat", "30 of 30 left"),
         ("what is left of our qouta", "30 of 30 left"),
         ("who is our tam?", "TAM"),
-        ("my caes", "My cases · 0 cases"),
+        ("my caes", "My cases · 0 open cases"),
         ("help", "Hello Carla"),
         ("", "Hello Carla"),
     ],

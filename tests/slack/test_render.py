@@ -65,11 +65,12 @@ def test_a_moment_is_a_date_that_slack_puts_into_the_reader_s_zone() -> None:
 
     date = of_type(rich, "date")[0]
     assert date["timestamp"] == int(AT.timestamp())
-    assert date["format"] == "{date_short_pretty} {time}"
+    # Within a sentence the day begins with no capital, which Slack gives it at the very beginning.
+    assert date["format"] == "\u200b{day_divider_pretty} {time}"
     assert date["fallback"] == "Fri 6 Mar 17:30 Beijing time"
     assert said(rich) == "due \nFri 6 Mar 17:30 Beijing time\n your time; Fri 17:30 in Beijing."
     assert marked["fields"][0]["text"] == (
-        f"*Due:* <!date^{date['timestamp']}^{{date_short_pretty}} {{time}}"
+        f"*Due:* <!date^{date['timestamp']}^\u200b{{date_short_pretty}} {{time}}"
         "|Fri 6 Mar 17:30 Beijing time> your time; Fri 17:30 in Beijing"
     )
 
@@ -137,10 +138,10 @@ def test_a_running_clock_says_of_when_its_bar_is() -> None:
     late = replace(running, until=LOOK.now - timedelta(minutes=9))
     paused = replace(running, paused=True)
 
-    assert "▰▰▰▱▱▱▱▱▱▱▱▱ 25 %\n of the time used, 9 min left at " in said(drawn(running).blocks)
-    assert " of the time used, 9 min late at " in said(drawn(late).blocks)
-    assert "of the time used at the last change" in said(drawn(running, look=PLAIN).blocks)
-    assert said(drawn(paused).blocks).endswith("⏸️ \ndue\n\n\n▰▰▰▱▱▱▱▱▱▱▱▱ 25 %")
+    assert "Due\n\n\n▰▰▰▱▱▱▱▱▱▱▱▱ 25 %\n used · 9 min left as of " in said(drawn(running).blocks)
+    assert " used · 9 min late as of " in said(drawn(late).blocks)
+    assert " used at the last change" in said(drawn(running, look=PLAIN).blocks)
+    assert said(drawn(paused).blocks).endswith("⏸️ \nDue\n\n\n▰▰▰▱▱▱▱▱▱▱▱▱ 25 %")
 
 
 def test_facts_stand_in_two_columns_of_at_most_ten() -> None:
@@ -155,6 +156,23 @@ def test_facts_stand_in_two_columns_of_at_most_ten() -> None:
         "text": "Odd: *a* <b>",
         "emoji": False,
     }
+
+
+def test_small_facts_stand_one_after_the_other() -> None:
+    rows = tuple((f"Label {n}", (f"Value {n}",)) for n in range(12))
+
+    blocks = drawn(Facts((("Odd", ("*a* <b>",)), *rows), small=True)).blocks[1:]
+
+    assert [(block["type"], len(block["elements"])) for block in blocks] == [
+        ("context", 10),
+        ("context", 3),
+    ]
+    assert blocks[0]["elements"][0] == {
+        "type": "plain_text",
+        "text": "Odd: *a* <b>",
+        "emoji": False,
+    }
+    assert blocks[0]["elements"][1]["text"] == "*Label 0:* Value 0"
 
 
 def test_buttons_carry_intents_and_the_dangerous_stand_in_a_menu_that_asks() -> None:
@@ -244,6 +262,14 @@ def test_files_of_a_timeline_lead_to_where_they_are_handed_out() -> None:
     assert of_type(drawn(Timeline((item,)), look=PLAIN).blocks, "link") == []
 
 
+def test_a_cell_that_says_nothing_is_left_out() -> None:
+    row = Row(((Moment(AT, plain=True),), ("-1 taken",), ("–",), ("29",)))
+
+    words = said(drawn(Table(("When", "What", "Case", "Left"), (row,))).blocks)
+
+    assert words.endswith("\n · -1 taken · Left: 29")
+
+
 def test_a_timeline_that_is_too_long_keeps_its_end() -> None:
     items = tuple(Happening(AT, (f"Line {n}.",), "said " * 2_000) for n in range(200))
 
@@ -265,7 +291,8 @@ def test_stretches_say_their_kind_in_shape_and_word_and_add_up() -> None:
         Stretch(AT + 16 * hour, AT + 17 * hour, "paused", 0),
     )
 
-    words = said(drawn(Stretches(items, 3_600, "Asia/Shanghai", "Beijing")).blocks)
+    shown = drawn(Stretches(items, 3_600, "Asia/Shanghai", "Beijing"))
+    words = said(shown.blocks)
 
     assert "■ counted 1 h: " in words
     assert "(Fri 17:30 – 18:30 in Beijing)" in words
@@ -273,6 +300,13 @@ def test_stretches_say_their_kind_in_shape_and_word_and_add_up() -> None:
     assert "(Fri 18:30 – Sat 09:30 in Beijing)" in words
     assert "‖ paused: " in words
     assert words.endswith("Counted together: 1 h")
+    ends = [one["format"] for one in of_type(shown.blocks, "date")][1::2]
+    # Within a day the hour is enough.
+    assert ends == ["{time}", "{time}", "{time}"]
+    week = (Stretch(AT, AT + 168 * hour, "closed", 0),)
+    whole = drawn(Stretches(week, 0, "Asia/Shanghai", "Beijing"))
+    dates = of_type(whole.blocks, "date")
+    assert [date["format"] for date in dates] == ["{day_divider_pretty} {time}"] * 2
 
 
 def test_a_thousand_stretches_fit() -> None:
@@ -351,6 +385,18 @@ def test_a_changed_card_keeps_its_number_of_blocks() -> None:
 
         assert len(cards) > 8
         assert {len(message(to_card(view), LOOK).blocks) for view in cards} == {5}
+
+
+def test_at_home_a_card_has_a_heading_where_its_title_is_words_alone() -> None:
+    words = Card((Strong("Quota"), " · Northwind"), "", tone=Tone.BREACH)
+    linked = Card((CaseRef(7), " is open"), "")
+    long = Card(("x" * 151,), "")
+
+    blocks = home([words, linked, long], LOOK)["blocks"]
+
+    assert blocks[0]["type"] == "header"
+    assert blocks[0]["text"]["text"] == "❗ Quota · Northwind"
+    assert [one["type"] for one in blocks[1:]] == ["divider", "rich_text", "divider", "rich_text"]
 
 
 def test_home_puts_cards_below_each_other_and_says_what_does_not_fit() -> None:

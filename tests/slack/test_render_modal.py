@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from bot.slack.modal import short
 from bot.slack.render import check, errors, modal, options, typed
 from handlers.intents import OpenCase
+from handlers.views.example_cases import CATALOG
+from handlers.views.open_form import option
 from handlers.views.vocabulary import Card, Field, Form, Option, Text
 from tests.slack.drawing import LOOK, of_type, said
 
@@ -39,6 +41,7 @@ SEVERITY = Field(
     ),
     depends_on="category",
 )
+FILES = Field("files", "Files", "files", help="Logs.", required=False)
 
 
 def view(*fields: Field, **of_form: Any) -> dict[str, Any]:
@@ -130,6 +133,8 @@ def test_a_text_longer_than_an_input_is_divided_and_comes_back_whole() -> None:
 
     drawn = inputs(view(field))
 
+    assert drawn[0]["hint"]["text"] == "Steps. Up to 3,000 characters fit here."
+    drawn = inputs(view(field, FILES))[:-1]
     assert [block["block_id"] for block in drawn] == [
         "description",
         "description:2",
@@ -181,7 +186,7 @@ def test_a_meaning_that_does_not_fit_beside_its_option_stands_below() -> None:
 
     drawn = view(field)
 
-    assert len(inputs(drawn)[0]["element"]["options"][0]["description"]["text"]) == 75
+    assert "description" not in inputs(drawn)[0]["element"]["options"][0]
     assert long in said(of_type(drawn["blocks"], "rich_text_list"))
 
 
@@ -199,12 +204,29 @@ def test_options_follow_the_field_that_they_depend_on() -> None:
     assert technical[1]["block_id"] == "severity:technical"
     assert changed[1]["block_id"] == "severity:service"
     assert typed(state(changed)) == {"category": "service", "severity": ""}
-    assert "How bad is it?: Answer “What kind of case is it?” first." in said(
+    assert "How bad is it? Answer “What kind of case is it?” first." in said(
         view(nothing, SEVERITY)["blocks"]
     )
     wrong = form(service, replace(SEVERITY, error="Choose."))
     assert errors(wrong) == {"severity:service": "Choose."}
     assert errors(form(nothing, replace(SEVERITY, error="Choose."))) == {}
+
+
+@pytest.mark.parametrize(
+    ("program", "plan"), [(p.key, plan) for p in CATALOG.programs.values() for plan in p.plans]
+)
+def test_no_severity_of_a_program_is_cut(program: str, plan: str) -> None:
+    of_it, offered = CATALOG.program(program), CATALOG.plan(program, plan)
+    severities = tuple(option(of_it, offered, "CN", one) for one in offered.severities_offered)
+    field = Field("severity", "How bad is it?", "cards", options=severities)
+
+    drawn = view(field)
+
+    options_ = inputs(drawn)[0]["element"]["options"]
+    for chosen, severity in zip(options_, offered.severities_offered, strict=True):
+        assert chosen["description"]["text"].rstrip(".") == severity.meaning.rstrip(".")
+        assert " within " in chosen["text"]["text"]
+    assert of_type(drawn, "rich_text_list") == []
 
 
 def test_many_options_are_a_list_and_none_are_said_to_be_none() -> None:
@@ -249,9 +271,8 @@ def test_an_option_that_slack_cannot_carry_is_left_out() -> None:
 
 def test_a_rating_is_chosen_and_files_are_added() -> None:
     rating = Field("rating", "How well?", "rating", options=(Option("5", "5", "Well"),))
-    files = Field("files", "Files", "files", help="Logs.", required=False)
 
-    first, second = inputs(view(rating, files))
+    first, second = inputs(view(rating, FILES))
 
     assert first["element"]["type"] == "radio_buttons"
     assert second["element"] == {"type": "file_input", "action_id": "value", "max_files": 10}

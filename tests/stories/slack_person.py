@@ -347,7 +347,8 @@ class SlackPerson:
         body = answered.body
         yield from (str(one) for one in body.get("errors", {}).values())
         if "view" in body:
-            yield self.reader.shown(body["view"]["blocks"])
+            view = body["view"]
+            yield f"{view['title']['text']}\n{self.reader.shown(view['blocks'])}"
 
     def _around(self, at: Spot) -> dict[int, str]:
         """What others have written there, in the channel above, and in the own conversation."""

@@ -48,7 +48,7 @@ async def test_a_case_is_opened_answered_resolved_and_rated(stage: Stage) -> Non
     await stage.passes(hours=2)
     await nora.says("It is Frankfurt.", at=case)
     assert "It is Frankfurt." in await mei.sees(case)
-    assert "with Mei Lin" in await mei.sees("#support-cloud")
+    assert "being worked on" in await mei.sees("#support-cloud")
 
     await mei.presses("Resolve", on=case)
     solved = {"What solved it": "The gateway in Frankfurt was replaced."}

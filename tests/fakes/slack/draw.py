@@ -28,6 +28,17 @@ def page(inside: str, title: str = "A Slack of our own") -> str:
     return f"<!doctype html><html lang=en>{head}<body>{inside}</body></html>"
 
 
+def filled(view: Json, typed: Mapping[tuple[str, str], Any]) -> Json:
+    """A view with what somebody has put into its inputs, by block and action."""
+    blocks = []
+    for block in view["blocks"]:
+        element = block.get("element", {})
+        given = typed.get((block.get("block_id", ""), element.get("action_id", "")))
+        name = "initial_option" if isinstance(given, dict) else "initial_value"
+        blocks.append(block if given is None else block | {"element": element | {name: given}})
+    return {**view, "blocks": blocks}
+
+
 @dataclass(frozen=True)
 class Pencil:
     """Draws for one reader. `unfolded` shows what menus hold and what their answers ask."""

@@ -17,7 +17,8 @@ async def show(slack: Slack, _request: web.Request) -> web.Response:
     """GET /: everything on one page."""
     pencil = _pencil(slack)
     parts = [place(slack, one) for one in slack.channels.values()]
-    parts += [pencil.modal(one.body) for one in slack.views.values() if not one.closed]
+    forms = [one for one in slack.views.values() if not one.closed]
+    parts += [pencil.modal(draw.filled(one.body, one.typed)) for one in forms]
     parts += [
         f"<h1>Home of {escape(slack.name_of(user))}</h1>{pencil.home(body)}"
         for user, body in slack.homes.items()

@@ -122,6 +122,11 @@ class View:
     closed: bool = False
 
     @property
+    def title(self) -> str:
+        """What stands above it, where it is a modal."""
+        return str(self.body.get("title", {}).get("text", ""))
+
+    @property
     def blocks(self) -> list[Json]:
         """What it shows."""
         return list(self.body.get("blocks", []))
