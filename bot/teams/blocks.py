@@ -11,6 +11,7 @@ from bot.moments import clock, duration, zone
 from bot.teams import published
 from bot.teams.literal import Json, harmless, in_line, weight
 from bot.teams.spans import Look, Pen, asks_for_markdown, markdown, plain, run, runs, zone_name
+from desk.records import Attachment
 from handlers.views.vocabulary import (
     Facts,
     Files,
@@ -236,15 +237,18 @@ def files(element: Files, pen: Pen, room: int) -> list[Json]:
     if not shown:
         return []
     per = min(_NAME, max(40, room // len(shown) - 420))
-    drawn = []
-    for file in shown:
-        name = cut(literal(file.name).replace("\n", " "), per) or "file"
-        named = rich([run(f"📎 {name} ({size(file.size)})")], spacing="Small")
-        url = pen.look.file_url(file.key)
-        drawn.append(_beside(named, url) if url else named)
+    drawn = [file_row(file, pen, per) for file in shown]
     if len(element.files) > len(shown):
         drawn.append(rest(f"{len(element.files) - len(shown)} more files", pen))
     return drawn
+
+
+def file_row(file: Attachment, pen: Pen, most: int = _NAME) -> Json:
+    """A file's name, of at most `most` characters, and its size, with a link where there is one."""
+    name = cut(literal(file.name).replace("\n", " "), most) or "file"
+    named = rich([run(f"📎 {name} ({size(file.size)})")], spacing="Small")
+    url = pen.look.file_url(file.key)
+    return _beside(named, url) if url else named
 
 
 def _beside(named: Json, url: str) -> Json:

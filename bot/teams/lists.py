@@ -13,6 +13,7 @@ from bot.teams.blocks import (
     SUBTLE,
     TONES,
     columns,
+    file_row,
     grid,
     note,
     quoted,
@@ -200,6 +201,7 @@ def _happenings(items: Sequence[Happening], pen: Pen, quote: int) -> list[Json]:
         said = literal(item.text.strip()[: 2 * quote])
         if said.strip():
             made.append(quoted([rich([run(cut(said, quote))])]) | {"spacing": "Small"})
+        made += [file_row(file, pen) for file in item.files]
     return made
 
 

@@ -339,6 +339,16 @@ def test_a_timeline_says_when_and_who_and_what_was_said_inside() -> None:
     assert said(blocks(Timeline(()))) == "Nothing has happened yet."
 
 
+def test_files_of_a_timeline_lead_to_where_they_are_handed_out() -> None:
+    log = Attachment("a1/gateway.log", "gateway.log", "text/plain", 24_000)
+    item = Happening(AT, ("Carla",), "Here is the log", files=(log,))
+
+    shown = said(blocks(Timeline((item, Happening(AT, ("Mei",))))))
+
+    assert "Here is the log\n📎 gateway.log (24 KB)\n[Open](https://desk.example/files/a1/" in shown
+    assert "[Open]" not in said(drawn(Timeline((item,)), look=OWN).card)
+
+
 def test_stretches_say_their_kind_in_shape_and_word_and_add_up() -> None:
     hour = timedelta(hours=1)
     items = (
