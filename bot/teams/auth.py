@@ -28,7 +28,7 @@ from bot.teams.received import Received
 LEEWAY = timedelta(minutes=5)
 ALGORITHM = "RS256"
 _JWS = PyJWS(algorithms=[ALGORITHM])
-_BEARER = re.compile(r"bearer +([\w-]+\.[\w-]+\.[\w-]+)", re.ASCII | re.IGNORECASE)
+_BEARER = re.compile(r"bearer +([\w-]+\.[\w-]+\.[\w-]*)", re.ASCII | re.IGNORECASE)
 _LONGEST_KID = 256
 # What a proxy adds: behind one, everybody looks as if they were on this machine.
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP")
@@ -68,7 +68,7 @@ class Gate:
         except Unreachable as error:
             raise TurnedAway(503, str(error)) from error
         if key is None:
-            raise TurnedAway(401, "signed with a key that nobody knows")
+            raise TurnedAway(401, "an unknown key")
         check_signature(token, key)
         check_service(token.claims, key, received, self._settings)
 
@@ -128,10 +128,10 @@ def check_service(
     if received.channel != CHANNEL:
         raise TurnedAway(403, f"of the channel {received.channel[:40]!r}")
     if received.channel not in key.endorsements:
-        raise TurnedAway(403, "signed with a key that may not sign for Teams")
+        raise TurnedAway(403, "a key that may not sign for Teams")
     named = claims.get("serviceurl")
     if not isinstance(named, str) or named != received.at.service_url:
-        raise TurnedAway(403, "the token is for another Connector than the activity names")
+        raise TurnedAway(403, "for another Connector")
     check_address(received, settings)
 
 

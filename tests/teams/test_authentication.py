@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
-from tests.teams.authentication import MALFORMED, TOO_MUCH, Case, cases, letter, page
+from tests.teams.authentication import MALFORMED, TOO_MUCH, Case, cases, page
+from tests.teams.spoiling import letter
 from tests.teams.transport import Transport
 
 PAGE = Path(__file__).parents[2] / "docs" / "teams-authentication.md"
 ALL = list(cases())
+REFUSALS = {"teams.turned_away", "teams.malformed"}
 
 
 @pytest.mark.parametrize("case", ALL, ids=[one.words for one in ALL])
@@ -24,9 +27,14 @@ async def test_whoever_knocks_gets_the_answer_of_the_table(
         transport.received.clear()
     case.spoil(one)
 
-    answer = await one.send()
+    with capture_logs() as logged:
+        answer = await one.send()
 
     assert answer.status == case.status
+    # Refused for the very reason that the case is about, and for no other before it.
+    reasons = [str(line["reason"]) for line in logged if line["event"] in REFUSALS]
+    assert len(reasons) == (0 if case.status == 200 else 1)
+    assert case.why in "".join(reasons)
     assert len(transport.received) == (1 if case.status == 200 else 0)
     assert answer.text == ""
 

@@ -10,7 +10,7 @@ from aiohttp import ClientSession
 from bot.teams import keys
 from tests.fakes.teams.delivery import Answered
 from tests.fakes.teams.signing import SigningKey
-from tests.teams.authentication import letter, pieces
+from tests.teams.spoiling import letter, pieces
 from tests.teams.transport import Transport
 
 

@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 
 from bot.teams import wire
 from bot.teams.received import Invoked
-from tests.teams.authentication import letter
+from tests.teams.spoiling import letter
 from tests.teams.transport import Transport
 
 
