@@ -83,7 +83,7 @@ def refresh(intent: Intent, users: tuple[str, ...]) -> Json:
             "verb": tag(intent),
             "data": {INTENT: held(intent), AGAIN: True},
         },
-        "userIds": list(users[: published.REFRESHED]),
+        "userIds": list(users),
     }
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.forms import BadForm, completed
-from bot.teams.buttons import AGAIN, ASK, CARRY, INTENT, ask_of
+from bot.teams.buttons import AGAIN, CARRY, INTENT, ask_of
 from bot.teams.dialog import BETWEEN, FOLDS, KEEP
 from handlers import intent_codec
 from handlers.intent_codec import BadIntent
@@ -31,7 +31,6 @@ __all__ = [
 
 Data = Mapping[str, Any]
 
-_OURS = frozenset({INTENT, ASK, CARRY, AGAIN, FOLDS, KEEP, "msteams"})
 # Far beyond any field of the desk's, which are checked where they are used.
 _LONGEST = 100_000
 
@@ -59,11 +58,11 @@ def values(data: Data) -> dict[str, str]:
     given = {
         name: _clean(value)
         for name, value in data.items()
-        if name not in _OURS and isinstance(value, str) and len(value) <= _LONGEST
+        if isinstance(value, str) and len(value) <= _LONGEST
     }
     folds = data.get(FOLDS)
     for name, above in folds.items() if isinstance(folds, Mapping) else ():
-        if isinstance(above, str) and above not in _OURS:
+        if isinstance(above, str):
             group, between, value = given.get(name, "").partition(BETWEEN)
             given[above], given[name] = (group, value) if between else ("", "")
     return given

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.forms import form_in
@@ -60,7 +60,7 @@ def message(shown: Card, look: Look) -> Drawn:
         room -= 1_000
         pen = Pen(look, shown)
         drawn = _whole({"body": card(pen, room)}, pen)
-    return Drawn(_summary(shown.summary), _sendable(drawn))
+    return Drawn(_summary(shown.summary), _sendable(drawn, pen))
 
 
 def form(shown: Card, look: Look, carry: Mapping[str, object] | None = None) -> Drawn:
@@ -92,16 +92,13 @@ def question(
 
 def _whole(made: Json, pen: Pen, *, live: bool = True) -> Json:
     """The card with what stands around its elements."""
-    teams: Json = {"width": "Full"}
-    if pen.mentioned:
-        teams["entities"] = list(pen.mentioned.values())
     whole: Json = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
         "version": published.VERSION,
         "fallbackText": _OLD,
         **made,
-        "msteams": teams,
+        "msteams": _teams(made["body"], pen),
     }
     case_id = pen.card.case_id
     if live and pen.card.about == "case" and case_id is not None:
@@ -117,13 +114,33 @@ def _heavy(drawn: Json) -> bool:
     return 2 * weight(drawn) > published.CARD
 
 
-def _sendable(drawn: Json) -> Json:
+def _sendable(drawn: Json, pen: Pen) -> Json:
     """A message that lacks its heaviest part is better than one that Teams does not take."""
     blocks = drawn["body"]
     while _heavy(drawn):
         heaviest = max(range(len(blocks)), key=lambda n: weight(blocks[n]))
         blocks[heaviest] = note("… A part of this is too long for Teams.")
+        drawn["msteams"] = _teams(blocks, pen)
     return drawn
+
+
+def _teams(blocks: Sequence[Json], pen: Pen) -> Json:
+    """What is for Teams alone: the width, and whom the texts that are left mention."""
+    texts = list(_texts(blocks))
+    named = [one for one in pen.mentioned.values() if any(one["text"] in text for text in texts)]
+    return {"width": "Full", **({"entities": named} if named else {})}
+
+
+def _texts(drawn: object) -> Iterator[str]:
+    """Every text in which somebody can be mentioned."""
+    if isinstance(drawn, list):
+        for one in drawn:
+            yield from _texts(one)
+    elif isinstance(drawn, dict) and drawn.get("type") == "TextBlock":
+        yield drawn["text"]
+    elif isinstance(drawn, dict):
+        for inside in drawn.values():
+            yield from _texts(inside)
 
 
 def _without_elements(shown: Card) -> Card:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain, count
 from typing import assert_never
 from urllib.parse import quote
 
@@ -81,13 +82,13 @@ class Pen:
         if user not in self.mentioned:
             said = " ".join(_UNNAMED.sub(" ", literal(name.name)).split())
             said = cut(said, published.NAME) or "you"
-            others = [entity["text"] for entity in self.mentioned.values()]
+            others = {entity["text"] for entity in self.mentioned.values()}
             # Two people of one name are two mentions.
-            alike = sum(f"<at>{said}" in other for other in others)
-            token = f"<at>{said} ({alike + 1})</at>" if alike else f"<at>{said}</at>"
+            more = chain([""], (f" ({number})" for number in count(2)))
+            tokens = (f"<at>{said}{one}</at>" for one in more)
             self.mentioned[user] = {
                 "type": "mention",
-                "text": token,
+                "text": next(token for token in tokens if token not in others),
                 "mentioned": {"id": user, "name": said},
             }
         return str(self.mentioned[user]["text"])

@@ -129,6 +129,17 @@ def test_two_people_of_one_name_are_two_mentions() -> None:
 
     assert [e["text"] for e in shown["msteams"]["entities"]] == ["<at>Mei</at>", "<at>Mei (2)</at>"]
     assert check(shown, "message") == []
+    other = (Name("omar", "Mei Lin", mention=True), " ", Name("mei", "Mei", mention=True))
+    assert line(*other) == "<at>Mei Lin</at> <at>Mei</at>"
+
+
+def test_whom_a_text_mentioned_that_was_cut_off_is_not_notified() -> None:
+    words = ("word " * 8_000, Name("mei", "Mei", mention=True))
+
+    shown = drawn(Text(words), Text((Name("omar", "Omar", mention=True),))).card
+
+    assert check(shown, "message") == []
+    assert [e["text"] for e in shown["msteams"]["entities"]] == ["<at>Omar</at>"]
 
 
 def test_who_has_no_account_in_teams_is_named() -> None:
