@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from bot import app
 from bot.sample import ROSTER
 from tests.bot.terminal import Started
 
@@ -71,6 +72,13 @@ def test_a_first_start_makes_everything_and_one_signal_stops_it(
     assert "off. MicrosoftAppId" in teams
     assert desk.said[-1] == "Stopped."
     assert desk.logged == []
+
+
+def test_all_parts_together_may_take_less_than_the_five_seconds_promised() -> None:
+    limits = [limit for name, limit in vars(app).items() if name.startswith("STOP_")]
+
+    assert len(limits) > 3
+    assert sum(limits) < 5
 
 
 def test_nothing_is_breached_at_the_first_look_and_no_state_is_missing(tmp_path: Path) -> None:
