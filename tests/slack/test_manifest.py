@@ -213,9 +213,10 @@ def test_every_scope_is_needed_and_every_needed_one_is_asked_for() -> None:
 def test_every_method_that_is_called_is_one_of_which_the_scope_is_known() -> None:
     families = "apps|assistant|auth|chat|conversations|files|oauth|reactions|team|users|views"
     called = {s for s in _strings() if re.fullmatch(rf"({families})(\.[a-zA-Z0-9]+)+", s)}
-    unused = {"chat.getPermalink", "users.conversations"}
+    # Never called, and the page on which people agree.
+    no_calls = {"chat.getPermalink", "oauth.v2.authorize"}
 
-    assert called - unused <= set(server.SCOPES) | set(MORE_SCOPES)
+    assert called - no_calls <= set(server.SCOPES) | set(MORE_SCOPES)
 
 
 async def served(world: World) -> tuple[frozenset[str], set[str]]:
