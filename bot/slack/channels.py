@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.slack.deps import PLATFORM, Clock
+from bot.slack.deps import PLATFORM
 from bot.slack.link import Link
 from bot.slack.read import Call, Payload, map_at, text_at
-from desk.notices import Trouble
 from desk.people import Place
 from desk.ports import UnitOfWork
-from handlers import announce
 
 _AFTER = "The desk's notices for it go to the next target meanwhile."
 
@@ -22,9 +20,8 @@ _AFTER = "The desk's notices for it go to the next target meanwhile."
 class Channels:
     """Hears what becomes of channels and installations. `wake` is called where somebody is told."""
 
-    def __init__(self, link: Link, now: Clock, wake: Callable[[], None]) -> None:
+    def __init__(self, link: Link, wake: Callable[[], None]) -> None:
         self._link = link
-        self._now = now
         self._wake = wake
 
     async def gone(self, call: Call, _event: Payload) -> None:
@@ -103,6 +100,5 @@ class Channels:
         return marked
 
     async def _tell(self, key: str, what: str, mend: str, *, title: str) -> None:
-        told, now = Trouble(key, what, mend, title), self._now()
-        await self._link.desk.run(lambda uow: announce.operators(uow, f"trouble:{key}", told, now))
+        await self._link.tell(key, what, mend, title)
         self._wake()

@@ -15,7 +15,9 @@ from bot.slack.installs import Installs
 from bot.slack.looks import Looks
 from bot.slack.people import People
 from desk.mishaps import survived
+from desk.notices import Trouble
 from desk.ports import Desk
+from handlers import announce
 from storage.desk import within
 
 _log = structlog.get_logger(__name__)
@@ -71,6 +73,11 @@ class Link:
             await work
         if mishap.error is not None:
             _log.error("slack.later_failed", what=what, exc_info=mishap.error)
+
+    async def tell(self, key: str, what: str, mend: str, title: str = "") -> None:
+        """Tell the operators something, once a `key`, and how to mend it."""
+        told, now = Trouble(key, what, mend, title), self.now()
+        await self.desk.run(lambda uow: announce.operators(uow, f"trouble:{key}", told, now))
 
     async def settled(self) -> None:
         """Until everything that was put off is done."""

@@ -56,7 +56,7 @@ class Listening:
         front = Front(link, ear)
         self.acting = Acting(link, ear, answers, front)
         self.shortcuts = Shortcuts(link, ear, answers)
-        self.events = Events(link, ear, answers, front, Channels(link, now, wake))
+        self.events = Events(link, ear, answers, front, Channels(link, wake))
         self.app = self._bolt()
 
     def _bolt(self) -> AsyncApp:

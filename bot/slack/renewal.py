@@ -31,6 +31,8 @@ EARLY, RENEWING = timedelta(minutes=120), timedelta(seconds=30)
 AGAIN = timedelta(minutes=10)
 # What was begun in the end may still take so long, in seconds.
 LAST = 0.8
+# How long what was begun may still take in the end, in seconds.
+LAST = 0.6
 # What Slack's tokens last where it does not say, in seconds.
 _LASTS = 43_200
 

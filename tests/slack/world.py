@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -69,7 +70,16 @@ class World:
     now: datetime = FRIDAY
     wakes: list[int] = field(default_factory=list)
     socket: Socket | None = None
+    pauses: list[float] = field(default_factory=list)
+    go_on: asyncio.Semaphore | None = None
     restart: Callable[[], Awaitable[None]] = _not_yet
+
+    async def pause(self, seconds: float) -> None:
+        """How the program waits between two tries: not at all, or until the test says `go_on`."""
+        self.pauses.append(seconds)
+        self.slack.stirred()
+        if seconds and self.go_on is not None:
+            await self.go_on.acquire()
 
     def hand(self, person: str) -> Hand:
         """Somebody at their Slack."""
@@ -156,6 +166,7 @@ async def open_world(folder: Path, *, socket: bool = False, **more: Any) -> Asyn
         return holder[0].now if holder else FRIDAY
 
     slack = Slack(now)
+    slack.delivery.says_hello = more.pop("says_hello", True)
     people(slack)
     token = slack.install(VENDOR)
     async with (
@@ -201,7 +212,9 @@ async def _serving(made: World, router: Router) -> AsyncIterator[None]:
             await web.TCPSite(runner, "127.0.0.1", 0).start()
             made.slack.delivery.app_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
             if made.link.settings.app_token:
-                made.socket = await running.enter_async_context(Socket(made.link, listening))
+                made.socket = await running.enter_async_context(
+                    Socket(made.link, listening, made.pause)
+                )
                 await made.slack.delivery.connected.wait()
 
         made.restart = start

@@ -71,7 +71,13 @@ class Delivery:
         self.delivered: list[tuple[str, int]] = []
         # What is lost next: a "request" on its way to the app, or its "answer" on the way back.
         self.loses: list[Literal["request", "answer"]] = []
+        # How long the app has to acknowledge an envelope, in seconds.
+        self.patience = PATIENCE
+        self.by_line = False
+        self.says_hello = True
         self.sockets: list[web.WebSocketResponse] = []
+        self.acknowledged: list[Json] = []
+        self._transports: dict[web.WebSocketResponse, asyncio.Transport] = {}
         self.tickets: set[str] = set()
         self.connected = asyncio.Event()
         self._waiting: dict[str, asyncio.Future[Json]] = {}
@@ -111,7 +117,7 @@ class Delivery:
         return await self._lossy(partial(self._form, fields))
 
     async def _form(self, fields: Json) -> Answered:
-        if self.sockets:
+        if self.by_line:
             return await self._by_socket("slash_commands", fields)
         body = urlencode(fields).encode()
         return await self.post(body, "application/x-www-form-urlencoded", self.signed(body))
@@ -121,7 +127,7 @@ class Delivery:
         return await self._lossy(partial(self._payload, payload))
 
     async def _payload(self, payload: Json) -> Answered:
-        if self.sockets:
+        if self.by_line:
             return await self._by_socket("interactive", payload)
         body = urlencode({"payload": json.dumps(payload)}).encode()
         return await self.post(body, "application/x-www-form-urlencoded", self.signed(body))
@@ -205,7 +211,7 @@ class Delivery:
         return answer
 
     async def _event(self, envelope: Json, retry: int, reason: str) -> Answered:
-        if self.sockets:
+        if self.by_line:
             return await self._by_socket("events_api", envelope, retry, reason)
         body = json.dumps(envelope).encode()
         headers = self.signed(body)
@@ -237,15 +243,20 @@ class Delivery:
         self.tickets.remove(request.query["ticket"])
         socket = web.WebSocketResponse(heartbeat=30)
         await socket.prepare(request)
+        if request.transport is not None:
+            self._transports[socket] = request.transport
+        self.by_line = True
         hello = {
             "type": "hello",
             "num_connections": 1,
             "connection_info": {"app_id": "A0DESK"},
             "debug_info": {"approximate_connection_time": 18060},
         }
-        await socket.send_json(hello)
+        if self.says_hello:
+            await socket.send_json(hello)
         self.sockets.append(socket)
         self.connected.set()
+        self._slack.stirred()
         try:
             async for said in socket:
                 if said.type == WSMsgType.TEXT:
@@ -255,9 +266,12 @@ class Delivery:
                 self.sockets.remove(socket)
             if not self.sockets:
                 self.connected.clear()
+            self._slack.stirred()
         return socket
 
     def _acknowledged(self, said: Json) -> None:
+        self.acknowledged.append(said)
+        self._slack.stirred()
         waiting = self._waiting.pop(str(said.get("envelope_id", "")), None)
         if waiting is not None and not waiting.done():
             waiting.set_result(said)
@@ -270,7 +284,11 @@ class Delivery:
     async def cut(self) -> None:
         """Cut every connection without a word."""
         for socket in list(self.sockets):
-            await socket.close(code=1006)
+            self._transports[socket].abort()
+
+    async def brings(self, text: str) -> None:
+        """Bring whatever it is."""
+        await self.sockets[-1].send_str(text)
 
     async def _by_socket(
         self, kind: str, payload: Json, retry: int = 0, reason: str = ""
@@ -286,9 +304,11 @@ class Delivery:
             envelope |= {"retry_attempt": retry, "retry_reason": reason}
         waiting: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
         self._waiting[envelope_id] = waiting
+        if not self.sockets:
+            return Answered(0)
         await self.sockets[-1].send_json(envelope)
         try:
-            said = await asyncio.wait_for(waiting, PATIENCE)
+            said = await asyncio.wait_for(waiting, self.patience)
         except TimeoutError:
             return Answered(0)
         body = said.get("payload")

@@ -167,6 +167,10 @@ class Slack:
     def called(self, method: str, arguments: Json) -> None:
         """A method of the Web API was called."""
         self.calls.append((method, arguments))
+        self.stirred()
+
+    def stirred(self) -> None:
+        """Something happened: whoever waits `until` looks again."""
         self._noted.set()
 
     async def until(self, true: Callable[[], object], seconds: float = 60.0) -> None:
