@@ -6,6 +6,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from bot.kinds import Several
+from bot.slack.published import OPTIONS
+from bot.slack.shapes import OPTION
 from tests.fakes.slack import files, reading, views
 from tests.fakes.slack.delivery import Answered
 from tests.fakes.slack.records import Channel, Install, Json, StoredFile, User, View
@@ -137,7 +140,10 @@ class FormHand:
         # A search is no act: nothing can be opened by it.
         del payload["trigger_id"]
         answer = await self.slack.delivery.payload(payload)
-        return list(answer.body.get("options", []))
+        offered = list(answer.body.get("options", []))
+        wrong = [*Several(OPTION, OPTIONS, least=0).faults(offered, "/options")]
+        assert not wrong, f"Slack would show none of them: {wrong}"
+        return offered
 
     def attaches(self, *given: tuple[str, bytes]) -> None:
         """Put files into the open form."""
