@@ -29,7 +29,7 @@ LAST = 0.4
 class Link:
     """What listening and sending share. Made by `open`, ended by `close`.
 
-    `pause` waits for so many seconds, where Slack asked for it and somebody waits for an answer.
+    `pause` waits for so many seconds: before Slack may be asked again, or more has been typed.
     """
 
     def __init__(
