@@ -175,7 +175,7 @@ async def open_world(folder: Path, *, socket: bool = False, **more: Any) -> Asyn
     token = slack.install(VENDOR)
     async with (
         slack.running(),
-        await StoredDesk.open("sqlite://:memory:", cipher=Cipher(KEY)) as desk,
+        await StoredDesk.open("sqlite://:memory:", cipher=Cipher(KEY), patience=60.0) as desk,
     ):
         await desk.run(settle)
         settings = Settings(
