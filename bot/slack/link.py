@@ -9,8 +9,9 @@ from typing import Any, Self
 
 import structlog
 
+from bot.ports import FileStore
 from bot.slack.api import SlackApi
-from bot.slack.deps import Clock, FileStore, Settings, wall
+from bot.slack.deps import Clock, Settings, wall
 from bot.slack.installs import Installs
 from bot.slack.looks import Looks
 from bot.slack.people import People
