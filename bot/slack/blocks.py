@@ -202,18 +202,9 @@ def progress(element: Progress, pen: Pen) -> list[Json]:
     words = element.words
     if element.since is None and element.label.casefold() not in said:
         words = (f"{element.label}: ", *words)
-    words = clip(_begun(words), _VALUE)[0]
+    words = clip(words, _VALUE)[0]
     below = [rich_words("\n"), *bar, *_standing(element, pen.look)]
     return [rich_text(section([*first, *rich(words, pen.look, left=False), *below]))]
-
-
-def _begun(words: Words) -> Words:
-    """The words as the beginning of a line."""
-    match words:
-        case (str(first), *rest):
-            return (first[:1].upper() + first[1:], *rest)
-        case _:
-            return words
 
 
 def _standing(element: Progress, look: Look) -> list[Json]:

@@ -52,7 +52,7 @@ def clock(face: Face, reader: Side) -> Progress:
         label="Clock",
         value=min(stands.used, cycle.target).total_seconds(),
         of=cycle.target.total_seconds(),
-        words=words.standing(face, reader),
+        words=words.begun(words.standing(face, reader)),
         tone=tone,
         until=stands.due_at if cycle.running else None,
         since=cycle.started_at,

@@ -114,6 +114,15 @@ def standing(face: Face, reader: Side = Side.ENGINEERS) -> Words:
             return (f"no {owed} is owed any more",)
 
 
+def begun(words: Words) -> Words:
+    """The words as the beginning of a line."""
+    match words:
+        case (str(first), *rest):
+            return (first[:1].upper() + first[1:], *rest)
+        case _:
+            return words
+
+
 def paused(face: Face) -> str:
     """A clock that stands still: "paused, 3 h left"."""
     left = face.standing.left

@@ -49,7 +49,7 @@ async def test_a_case_is_opened_seen_live_claimed_and_answered(app: App) -> None
     await card.get_by_role("button", name="Reply to partner").click()
     await engineer.get_by_label("Your reply").fill("We look at the gateway.")
     await engineer.get_by_role("button", name="Send reply").click()
-    await expect(card).to_contain_text("first reply in time")
+    await expect(card).to_contain_text("First reply in time")
 
     # The partner reads the answer in the thread of the card, and writes back.
     hers = await card_of(page, case)

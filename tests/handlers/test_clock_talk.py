@@ -68,7 +68,7 @@ async def test_8_a_question_is_the_first_reply_and_then_the_clock_is_done(talk: 
         Mode.MET,
         timedelta(minutes=12),
     )
-    assert "first reply in time after 12 min" in text(await talk.says("carla", "C-1001"))
+    assert "First reply in time after 12 min" in text(await talk.says("carla", "C-1001"))
     talk.later(days=3)
     await sweep(talk)
     assert not await history(talk, case.id, events.Breached)
@@ -179,7 +179,7 @@ async def test_9_lowered_the_breach_that_happened_stays_and_is_void(talk: Talk) 
     await talk.does("mei", ReplyToPartner(case.id, "This is how."))
     assert (await stands(talk, case.id)).mode is Mode.VOID
     shown_ = text(await talk.says("mei", "C-1001"))
-    assert "first reply given; an earlier breach is void" in shown_
+    assert "First reply given; an earlier breach is void" in shown_
 
 
 async def test_10_ten_minutes_late_is_missed_for_ever(talk: Talk) -> None:
@@ -190,7 +190,7 @@ async def test_10_ten_minutes_late_is_missed_for_ever(talk: Talk) -> None:
     for later in ({}, {"days": 2}, {"days": 300}):
         talk.later(**later)
         await sweep(talk)
-        assert "first reply missed by 10 min" in text(await talk.says("carla", "C-1001"))
+        assert "First reply missed by 10 min" in text(await talk.says("carla", "C-1001"))
     assert len(await history(talk, case.id, events.Breached)) == 1
 
 

@@ -13,7 +13,7 @@ async def test_a_claim_days_after_the_question_is_in_time(talk: Talk) -> None:
     asked = await talk.does("mei", WaitOnPartner(case.id, "Which account is it?"))
     assert asked.accepted
     shown = text(await talk.says("finn", case.number))
-    assert "paused, 6 h 30 min left" in shown
+    assert "Paused, 6 h 30 min left" in shown
     talk.now = datetime(2026, 3, 11, 2, tzinfo=UTC)  # five days later, the partner never wrote
     await talk.does("mei", ClaimCase(case.id))
     cycle = (await talk.case(case.id)).cycle

@@ -243,7 +243,7 @@ async def test_a_card_follows_every_change_in_place_and_keeps_its_length(
     await mei.presses(case.inside, "Reply to partner")
     await mei.fills("Your reply", "We are looking at it")
     await mei.submits()
-    await changed("first reply")
+    await changed("First reply")
     await mei.presses(case.inside, "Resolve")
     await mei.fills("What solved it", "The gateway was restarted")
     await mei.submits()

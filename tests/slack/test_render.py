@@ -138,10 +138,10 @@ def test_a_running_clock_says_of_when_its_bar_is() -> None:
     late = replace(running, until=LOOK.now - timedelta(minutes=9))
     paused = replace(running, paused=True)
 
-    assert "Due\n\n\n▰▰▰▱▱▱▱▱▱▱▱▱ 25 %\n used · 9 min left as of " in said(drawn(running).blocks)
+    assert "due\n\n\n▰▰▰▱▱▱▱▱▱▱▱▱ 25 %\n used · 9 min left as of " in said(drawn(running).blocks)
     assert " used · 9 min late as of " in said(drawn(late).blocks)
     assert " used at the last change" in said(drawn(running, look=PLAIN).blocks)
-    assert said(drawn(paused).blocks).endswith("⏸️ \nDue\n\n\n▰▰▰▱▱▱▱▱▱▱▱▱ 25 %")
+    assert said(drawn(paused).blocks).endswith("⏸️ \ndue\n\n\n▰▰▰▱▱▱▱▱▱▱▱▱ 25 %")
 
 
 def test_facts_stand_in_two_columns_of_at_most_ten() -> None:
