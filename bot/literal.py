@@ -16,6 +16,8 @@ _TRAILING = "\u200d\ufe0f"
 
 def literal(text: str) -> str:
     """Text as it was typed; what no chat can keep is made visible instead of breaking the rest."""
+    if text.isascii() and text.isprintable():
+        return text
     clean = sendable(_BREAKS.sub("\n", text)).translate(_PICTURES)
     return _STEERING.sub("", clean)
 

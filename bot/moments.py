@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, tzinfo
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.dates import format_datetime
@@ -41,6 +41,12 @@ def clock(at: datetime, where: tzinfo) -> str:
 
 def local(at: datetime, where: tzinfo, pattern: str) -> str:
     """The instant in a zone, by a pattern of the Unicode locale data."""
+    # By the instant itself: the two hours that autumn repeats are equal as times of their zone.
+    return _local(at.astimezone(UTC), where, pattern)
+
+
+@lru_cache(maxsize=8192)
+def _local(at: datetime, where: tzinfo, pattern: str) -> str:
     here = at.astimezone(where)
     words = format_datetime(here, pattern, tzinfo=where, locale=_LOCALE)
     # In the hour that autumn repeats, a time alone names two instants.

@@ -37,6 +37,8 @@ from handlers.views.vocabulary import (
 )
 from handlers.views.words import duration as largest
 
+# More rows with a button each than a card holds: not worth to be tried.
+_OPENED = 25
 _CELL = 300
 _COLUMN = 50
 # Columns whose values say by themselves what they are.
@@ -51,13 +53,12 @@ def table(element: Table, pen: Pen, room: int) -> list[Json]:
     if not element.rows:
         return [note(cut(element.empty, _CELL) or "Nothing here.")]
     opens = all(row.intent is not None and not _dated(row) for row in element.rows)
-    if opens:
+    drawn: list[Json] = []
+    if opens and len(element.rows) <= _OPENED:
         drawn = [_opening(element, row, pen) for row in element.rows]
-    elif element.columns:
+    elif element.columns and not opens:
         drawn = [_grid(element, pen)]
-    else:
-        return _plain_rows(element, pen, room)
-    return drawn if weight(drawn) <= room else _plain_rows(element, pen, room)
+    return drawn if drawn and weight(drawn) <= room else _plain_rows(element, pen, room)
 
 
 def _dated(row: Row) -> bool:

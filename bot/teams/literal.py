@@ -25,12 +25,18 @@ _MARKUP = re.compile(
 
 def unworked(text: str) -> str:
     """Literal text that no renderer expands."""
-    return _WORKED_OUT.sub(lambda found: found[0] + _JOINER, literal(text))
+    return _joined(literal(text))
 
 
 def in_line(text: str) -> str:
     """Such text inside a sentence; letters that run leftwards keep their place in it."""
-    return _WORKED_OUT.sub(lambda found: found[0] + _JOINER, inline(text))
+    return _joined(inline(text))
+
+
+def _joined(text: str) -> str:
+    if "{" not in text and "<" not in text:
+        return text
+    return _WORKED_OUT.sub(lambda found: found[0] + _JOINER, text)
 
 
 def harmless(text: str) -> bool:

@@ -73,6 +73,9 @@ class Teams:
         for script in self._scripts:
             await page.add_script_tag(content=script)
         host = json.loads((HERE / "host.json").read_text("utf-8"))
+        if page.viewport_size and page.viewport_size["width"] < WIDTHS["wide"]:
+            # On a phone Teams draws its buttons below each other.
+            host["actions"] |= {"actionsOrientation": "vertical", "actionAlignment": "stretch"}
         drawn: dict[str, Any] = await page.evaluate("drawn", [dict(cards), host])
         return {
             name: Seen(" ".join(seen(found["text"]).split()), found["links"], found["tags"])
