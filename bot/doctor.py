@@ -244,8 +244,7 @@ async def _files(settings: Settings) -> list[Finding]:
         await store.delete(key)
     except (NotSaved, ValueError, OSError) as error:
         mend = "Make the directory writable for the desk, or change DESK_FILES_URL."
-        why = str(error).partition("\n")[0]
-        return [Finding("files", f"attachments cannot be kept: {why}", mend)]
+        return [Finding("files", f"attachments cannot be kept: {error}", mend)]
     return [Finding("files")]
 
 

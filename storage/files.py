@@ -114,4 +114,6 @@ def _kept(what: str) -> Iterator[None]:
     except FileNotFoundError:
         raise
     except (OSError, BaseError) as error:
-        raise NotSaved(f"The file could not be saved: {what}: {error}") from error
+        # The store's own words end with a drawing of the error as it has it in memory.
+        why = str(error).partition("\n")[0]
+        raise NotSaved(f"The file could not be saved: {what}: {why}") from error

@@ -1,6 +1,7 @@
 """Attachments in a directory."""
 
 import asyncio
+import shutil
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -107,6 +108,17 @@ async def test_a_directory_that_cannot_be_made_is_not_saved(tmp_path: Path) -> N
     (tmp_path / "file").write_text("no directory")
     with pytest.raises(NotSaved):
         await FileStore(f"{tmp_path}/file/below").put(new_key(), b"x")
+
+
+async def test_why_it_was_not_saved_is_one_line(tmp_path: Path) -> None:
+    store = FileStore(f"{tmp_path}/files")
+    await store.put(new_key(), b"x")
+    shutil.rmtree(tmp_path / "files")
+    (tmp_path / "files").write_text("no directory")
+    with pytest.raises(NotSaved) as raised:
+        await store.put(new_key(), b"x")
+    assert "\n" not in str(raised.value)
+    assert "\n" in str(raised.value.__cause__)
 
 
 USE = """
