@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 from aiohttp import web
@@ -26,7 +26,6 @@ from bot.greeting import greet, say
 from bot.platform import Platform
 from bot.roster.read import read_roster
 from bot.sample import cases
-from bot.slack.join import SlackChat
 from bot.upkeep import Programs
 from bot.web import deps, wire
 from bot.web.live import Hub
@@ -39,6 +38,9 @@ from storage import migrate
 from storage.address import parse
 from storage.desk import StoredDesk
 from storage.files import FileStore
+
+if TYPE_CHECKING:
+    from bot.slack.join import SlackChat
 
 T = TypeVar("T")
 
@@ -127,6 +129,9 @@ def _chats(on: Ground) -> list[AbstractAsyncContextManager[SlackChat]]:
     """The chat platforms that are configured, each opened and closed as a whole."""
     if "slack" not in on.settings.platforms:
         return []
+    # Its SDK takes a fifth of a start to import: only a desk that speaks Slack waits for it.
+    from bot.slack.join import SlackChat
+
     opened = SlackChat.opened(on.settings, on.desk, on.files, on.clock.now)
     return [_ending_within(STOP_SPEAKING, opened, "slack")]
 

@@ -1,6 +1,8 @@
 """The house rules that a machine can check: who may import whom, and how long is too long."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,3 +53,13 @@ def test_no_function_is_too_long() -> None:
     }
 
     assert {name: length for name, length in lengths.items() if length > LONGEST_FUNCTION} == {}
+
+
+def test_a_desk_without_a_chat_platform_waits_for_no_sdk() -> None:
+    looked = "import sys, bot.app; print(*{name.partition('.')[0] for name in sys.modules})"
+    process = subprocess.run(
+        [sys.executable, "-c", looked], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert "bot" in process.stdout.split()
+    assert {"slack_bolt", "slack_sdk", "botbuilder"}.isdisjoint(process.stdout.split())
