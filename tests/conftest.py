@@ -17,7 +17,7 @@ from tests.services.postgres import running_postgres
 _numbers = itertools.count(1)
 
 # What a test asks for says what it needs, so that `-m "not postgres"` never forgets one.
-_MARKS = {"postgres_url": "postgres", "chromium": "browser", "npm_packages": "node"}
+_MARKS = {"postgres_url": "postgres", "chromium": "browser", "npm_packages": "node", "bolt": "node"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
