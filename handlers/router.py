@@ -123,7 +123,7 @@ class Router:
             ref = await uow.posts.thread_of(
                 where.platform, where.workspace, where.channel, where.thread
             )
-            if ref is not None and not grammar.is_command(text):
+            if ref is not None and _asked(text, vendor=vendor) is None:
                 return Say(ref.case_id, ref.side.value, text, inbound.said.source)
         called, said = _called(text)
         intent = grammar.understand(said, vendor=vendor)
@@ -192,6 +192,17 @@ def next_steps(person: Person, refusal: Refusal, case_id: int | None) -> tuple[B
     if isinstance(refusal, NotEntitled):
         return (Button("Show the quota", AskQuota()), Button("My cases", ListCases("all")))
     return (Button("My cases", ListCases("all")),)
+
+
+def _asked(text: str, *, vendor: bool) -> Intent | None:
+    """What the desk itself is asked in a case's thread; None for what is said to the other side.
+
+    Whoever calls it by name may still be talking to people: "@desk people, it is worse now".
+    """
+    called, said = _called(text)
+    intent = grammar.understand(said, vendor=vendor) if called else None
+    unknown = isinstance(intent, Help) and bool(intent.unknown) and not grammar.is_command(text)
+    return None if unknown else intent
 
 
 def _called(text: str) -> tuple[bool, str]:

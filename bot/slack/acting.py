@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import structlog
 
+from bot.attached import forget_unused
 from bot.slack import files, forms, read, render
 from bot.slack.answers import NOTHING, Answers
 from bot.slack.drafts import Drafts
@@ -139,7 +140,7 @@ class Acting:
         try:
             return await self._ear.ask(heard, intent, fetched.attachments)
         finally:
-            await files.forget_unused(self._link, fetched.attachments)
+            await forget_unused(self._link.desk, self._link.files, fetched.attachments)
 
     async def _follow(self, heard: Heard, case_id: int, fetched: files.Fetched) -> None:
         """Files that took too long for the form come into the case a moment later."""
@@ -149,7 +150,7 @@ class Acting:
                 intent = Say(case_id, "partner")
                 await self._ear.ask(heard, intent, late.attachments, suffix=":files")
             finally:
-                await files.forget_unused(self._link, late.attachments)
+                await forget_unused(self._link.desk, self._link.files, late.attachments)
         lost = (*fetched.refused, *late.refused, *late.missing)
         if lost:
             await self._answers.whisper(heard, files.not_fetched(case_id, lost))

@@ -15,6 +15,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.platform import Retryable
 from bot.slack.errors import Busy, Lost, Refused, busy, refusal
 from storage.desk import left
 
@@ -87,6 +88,7 @@ class SlackApi:
             Refused: Slack answered that it will not.
             Busy: it asks to wait, or did so before and the time is not over.
             Lost: there was no proper answer; it may have been done.
+            Retryable: it was certainly not done.
         """
         return (await self._call(token, method, arguments))[0]
 
@@ -113,10 +115,17 @@ class SlackApi:
                     answer = await client.api_call(method, json=given)
         except SlackApiError as error:
             raise self._failed(held, error) from error
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            # Nothing was asked, so that nothing can have been done.
+            raise Retryable(f"Slack cannot be reached: {type(error).__name__}") from error
         except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
             raise Lost(f"no answer from Slack: {type(error).__name__}") from error
-        said = dict(answer.data) if isinstance(answer.data, dict) else {}
-        return said, answer.headers
+        except AttributeError as error:
+            # The SDK takes every answer for an object, also a list or a text of some proxy.
+            raise Lost("Slack answers nothing that can be read") from error
+        if not isinstance(answer.data, dict):
+            raise Lost("Slack answers nothing that can be read")
+        return answer.data, answer.headers
 
     async def post_json(self, url: str, body: Mapping[str, Any]) -> None:
         """Post to a `response_url`, which needs no token; raises `Refused`, `Busy` or `Lost`."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Protocol
-
-from handlers.exchange import Answer, Inbound
 
 PLATFORM = "slack"
 API_URL = "https://slack.com/api/"
@@ -16,22 +13,6 @@ PATH = "/slack/events"
 INSTALL, REDIRECT = "/slack/install", "/slack/oauth_redirect"
 
 Clock = Callable[[], datetime]
-
-
-class Router(Protocol):
-    """Where every inbound event goes."""
-
-    async def handle(self, inbound: Inbound, now: datetime) -> Answer: ...
-
-
-class FileStore(Protocol):
-    """Where the bytes of attachments are; raises `NotSaved` where it cannot keep them."""
-
-    async def put(self, key: str, content: bytes | AsyncIterator[bytes]) -> None: ...
-    def stream(self, key: str) -> AsyncIterator[bytes]:
-        """The bytes, in pieces; raises `FileNotFoundError` where they are gone."""
-
-    async def delete(self, key: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

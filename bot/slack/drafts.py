@@ -24,6 +24,8 @@ _log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 _REMEMBERED = 2000
+# How long what is typed may wait to be kept, in seconds; shorter than a stop waits for it.
+_PACE = 0.7
 
 
 class Drafts:
@@ -37,6 +39,7 @@ class Drafts:
         self._keeping: dict[str, asyncio.Task[None]] = {}
         self._last: OrderedDict[str, Sheet] = OrderedDict()
         self._sent: OrderedDict[str, None] = OrderedDict()
+        self._resting: set[str] = set()
 
     def typed(self, heard: Heard, sheet: Sheet) -> None:
         """Something was typed or chosen in a form."""
@@ -62,8 +65,11 @@ class Drafts:
         self._typed.pop(sheet.id, None)
         self._last.pop(sheet.id, None)
         under_way = self._keeping.get(sheet.id)
-        if under_way is not None:
-            await asyncio.wait((under_way,))
+        if under_way is None:
+            return
+        if sheet.id in self._resting:
+            under_way.cancel()
+        await asyncio.wait((under_way,))
 
     async def closed(self, heard: Heard, sheet: Sheet) -> None:
         """The form was closed: say that what was typed is kept, and how to go on with it."""
@@ -80,8 +86,15 @@ class Drafts:
     async def _keep(self, view_id: str) -> None:
         try:
             while view_id in self._typed:
-                await self._one(*self._typed.pop(view_id))
+                # Slack tells every letter; each is not worth a transaction.
+                self._resting.add(view_id)
+                await self._link.pause(_PACE)
+                self._resting.discard(view_id)
+                newest = self._typed.pop(view_id, None)
+                if newest is not None:
+                    await self._one(*newest)
         finally:
+            self._resting.discard(view_id)
             self._keeping.pop(view_id, None)
 
     async def _one(self, heard: Heard, sheet: Sheet) -> Asked | None:

@@ -100,7 +100,7 @@ TABLE: Mapping[str, tuple[Kind, str, str]] = {
     ),
     "external_channel_migrating": (Kind.LATER, "the channel is moving", ""),
     "team_access_not_granted": (Kind.PLACE, "the workspace does not let the app in", _POLICY),
-    "org_login_required": (Kind.PLACE, "the workspace is moving", ""),
+    "org_login_required": (Kind.LATER, "the workspace is moving", ""),
     "invalid_auth": (Kind.SIGN_IN, "the token is not valid", _RENEW),
     "not_authed": (Kind.SIGN_IN, "no token was given", _RENEW),
     "token_revoked": (Kind.SIGN_IN, "the token was revoked", _RENEW),

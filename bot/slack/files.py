@@ -3,36 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 
 import structlog
 
+from bot.attached import LIMIT, MOST, media_type_of, name_of
 from bot.platform import Retryable
 from bot.slack.errors import Refused
 from bot.slack.heard import Heard
 from bot.slack.link import Link
 from bot.slack.read import File, file_of, map_at
 from desk.errors import NotSaved
-from desk.ports import UnitOfWork
 from desk.records import Attachment
 from handlers.views.vocabulary import Card, Text, Tone
 from storage.files import new_key
 
 _log = structlog.get_logger(__name__)
 
-LIMIT = 25 * 2**20
-MOST = 10
 # How long whoever sends a form or a message waits for its files, in seconds; and how long the
 # rest may take after that.
 SHORT, LONG = 1.2, 120.0
-_NAME_LENGTH = 120
-# Control characters, and those that turn the direction of what follows: a name must not lie.
-_UNSEEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
-)
-_MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]*/[a-z0-9][a-z0-9.+-]*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +90,7 @@ async def _fetch(link: Link, heard: Heard, file: File) -> Attachment | File | No
     if wrong:
         _log.warning("slack.file_not_fetched", file=file.id, reason=str(wrong[0]))
         return known if isinstance(wrong[0], Refused) else None
-    return Attachment(key, _name(known.name), _media_type(known.media_type), size)
+    return Attachment(key, name_of(known.name), media_type_of(known.media_type), size)
 
 
 async def _particulars(link: Link, heard: Heard, file: File) -> File:
@@ -111,48 +102,15 @@ async def _particulars(link: Link, heard: Heard, file: File) -> File:
     return replace(found, id=file.id)
 
 
-async def forget_unused(link: Link, attachments: Sequence[Attachment]) -> None:
-    """Take files out of the store that no case has: of what was refused, or came twice."""
-    if not attachments:
-        return
-
-    async def unused(uow: UnitOfWork) -> list[Attachment]:
-        return [one for one in attachments if await uow.messages.file(one.key) is None]
-
-    try:
-        for one in await link.desk.run(unused):
-            await link.files.delete(one.key)
-    except NotSaved as error:
-        # Better a file too many than one that a case misses.
-        _log.warning("slack.file_left_behind", reason=str(error))
-
-
 def not_fetched(case_id: int, files: Sequence[File]) -> Card:
     """Says which files the desk could not get, and what to do."""
-    names = ", ".join(_name(one.name) for one in files)
+    names = ", ".join(name_of(one.name) for one in files)
     what = f"These files did not reach C-{case_id}: {names}."
     how = f"Each may have {LIMIT // 2**20} MB. Send them again in the case's thread."
     return Card(
         (f"Files are missing on C-{case_id}",), f"{what} {how}", Tone.WARNING,
         elements=(Text((what,)), Text((how,), small=True)), case_id=case_id,
     )  # fmt: skip
-
-
-def _name(said: str) -> str:
-    """The last part of a path, without what cannot be seen; its ending survives a cut."""
-    name = re.split(r"[/\\]", said)[-1].encode("utf-8", "replace").decode("utf-8")
-    name = _UNSEEN.sub("", name).strip(" .") or "file"
-    if len(name) <= _NAME_LENGTH:
-        return name
-    stem, dot, ending = name.rpartition(".")
-    ending = dot + ending if stem and len(ending) <= 16 else ""
-    return name[: _NAME_LENGTH - len(ending)] + ending
-
-
-def _media_type(said: str) -> str:
-    plain = said.partition(";")[0].strip().lower()
-    good = len(plain) <= 100 and _MEDIA_TYPE.fullmatch(plain)
-    return plain if good else "application/octet-stream"
 
 
 async def share(

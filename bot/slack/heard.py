@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from bot.ports import Router
 from bot.slack import texts
-from bot.slack.deps import PLATFORM, Clock, Router
+from bot.slack.deps import PLATFORM, Clock
 from bot.slack.link import Link
 from bot.slack.people import names_of
 from bot.slack.read import Call, Payload, Spot, words_of

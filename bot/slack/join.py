@@ -12,8 +12,9 @@ from aiohttp import web
 
 from bot import config
 from bot.platform import Retryable
+from bot.ports import FileStore, Router
 from bot.slack import wire
-from bot.slack.deps import INSTALL, PATH, PLATFORM, Clock, FileStore, Router, Settings
+from bot.slack.deps import INSTALL, PATH, PLATFORM, Clock, Settings
 from bot.slack.errors import Refused
 from bot.slack.link import Link
 from bot.slack.listening import Listening

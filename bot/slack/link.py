@@ -9,8 +9,9 @@ from typing import Any, Self
 
 import structlog
 
+from bot.ports import FileStore
 from bot.slack.api import SlackApi
-from bot.slack.deps import Clock, FileStore, Settings, wall
+from bot.slack.deps import Clock, Settings, wall
 from bot.slack.installs import Installs
 from bot.slack.looks import Looks
 from bot.slack.people import People
@@ -29,7 +30,7 @@ LAST = 0.4
 class Link:
     """What listening and sending share. Made by `open`, ended by `close`.
 
-    `pause` waits for so many seconds, where Slack asked for it and somebody waits for an answer.
+    `pause` waits for so many seconds: before Slack may be asked again, or more has been typed.
     """
 
     def __init__(

@@ -20,11 +20,12 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.platform import Retryable
+from bot.ports import Router
 from bot.slack import arrival, words
 from bot.slack.acting import Acting
 from bot.slack.answers import Answers
 from bot.slack.channels import Channels
-from bot.slack.deps import Clock, Router
+from bot.slack.deps import Clock
 from bot.slack.errors import Refused
 from bot.slack.events import Events
 from bot.slack.front import Front

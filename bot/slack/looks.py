@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.naming import names
 from bot.slack import render
 from bot.slack.deps import Clock
 from bot.slack.people import accounts_in
 from bot.slack.render import Drawn, Look
 from desk.ports import Desk
-from handlers.views.vocabulary import Card, Name
+from handlers.views.vocabulary import Card
 
 # Where Slack shows no reader's own zone, as in notifications, times are in this one.
 ZONE = "Asia/Shanghai"
@@ -44,18 +44,3 @@ class Looks:
     async def modal(self, card: Card, workspace: str, metadata: str) -> dict[str, Any]:
         """The card as a modal; `metadata` comes back with it."""
         return render.modal(card, await self.of(card, workspace), metadata=metadata)
-
-
-def names(shown: object) -> Iterator[Name]:
-    """Everybody whom a card names."""
-    match shown:
-        case Name():
-            yield shown
-        case tuple():
-            for part in shown:
-                yield from names(part)
-        case _ if dataclasses.is_dataclass(shown) and not isinstance(shown, type):
-            for field in dataclasses.fields(shown):
-                yield from names(getattr(shown, field.name))
-        case _:
-            return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.attached import forget_unused
 from bot.slack import files, read, texts
 from bot.slack.answers import Answers
 from bot.slack.heard import Ear, Heard, source_of
@@ -58,7 +59,7 @@ class Messages:
             words = Utterance(said, source_of(heard, spot.message))
             asked = await self._ear.ask(heard, words, fetched.attachments)
         finally:
-            await files.forget_unused(self._link, fetched.attachments)
+            await forget_unused(self._link.desk, self._link.files, fetched.attachments)
         await self._answers.to_message(asked)
         if (fetched.missing or fetched.refused) and not asked.answer.again:
             stored = asked.answer.case_id is not None
@@ -79,7 +80,7 @@ class Messages:
             try:
                 await self._ear.ask(heard, intent, late.attachments, suffix=_LATE)
             finally:
-                await files.forget_unused(self._link, late.attachments)
+                await forget_unused(self._link.desk, self._link.files, late.attachments)
         lost = (*fetched.refused, *late.refused, *late.missing)
         if lost:
             await self._answers.whisper(heard, files.not_fetched(ref.case_id, lost))

@@ -15,13 +15,12 @@ from aiohttp import ClientWebSocketResponse as Line
 from slack_bolt.response import BoltResponse
 
 from bot.platform import Retryable
-from bot.slack import arrival
+from bot.slack import arrival, wire
 from bot.slack.api import proxy_for
 from bot.slack.errors import Refused
 from bot.slack.link import Link
 from bot.slack.listening import Listening
 from bot.slack.read import Malformed, map_at, text_at
-from bot.slack.wire import ANSWER_WITHIN, dispatch
 from desk.errors import NotSaved
 from desk.mishaps import survived
 from storage.desk import within
@@ -243,8 +242,8 @@ class Socket:
             return BoltResponse(status=400)
         if call is None:
             return BoltResponse(status=200)
-        with within(ANSWER_WITHIN):
-            return await dispatch(self._listening, call)
+        with within(wire.ANSWER_WITHIN):
+            return await wire.dispatch(self._listening, call)
 
 
 async def _until(event: asyncio.Event) -> None:

@@ -11,8 +11,9 @@ from aiohttp.web_protocol import RequestPayloadError
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
+from bot.ports import Router
 from bot.slack import arrival, oauth, signing
-from bot.slack.deps import PATH, Clock, Router
+from bot.slack.deps import PATH, Clock
 from bot.slack.link import Link
 from bot.slack.listening import Listening
 from bot.slack.signing import Forged

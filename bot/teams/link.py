@@ -17,6 +17,7 @@ from bot.teams.keys import Keys
 from bot.teams.tokens import Tokens
 from bot.teams.transfer import Transfer
 from desk.mishaps import survived
+from storage.desk import within
 
 _log = structlog.get_logger(__name__)
 
@@ -52,7 +53,8 @@ class Link:
         return task
 
     async def _guarded(self, what: str, work: Coroutine[Any, Any, None]) -> None:
-        with survived() as mishap:
+        # Whoever was waiting for an answer has had it: there is no hurry any more.
+        with survived() as mishap, within(None):
             await work
         if mishap.error is not None:
             _log.error("teams.later_failed", what=what, exc_info=mishap.error)

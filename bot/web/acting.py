@@ -7,6 +7,7 @@ import contextlib
 import structlog
 from aiohttp import web
 
+from bot.attached import forget_unused
 from bot.web import read
 from bot.web.answers import hand_in, result, tell
 from bot.web.conversations import Room, number, redraw, room, root, source_of
@@ -15,7 +16,7 @@ from bot.web.forms import Given
 from bot.web.visit import Visit, posted
 from desk.errors import NotSaved
 from desk.ports import UnitOfWork
-from desk.records import Attachment, ChatMessage, ThreadRef
+from desk.records import ChatMessage, ThreadRef
 from handlers.exchange import Inbound
 from handlers.intents import DeleteMessage, EditMessage, Intent, SendToPartner
 
@@ -31,30 +32,13 @@ async def act(request: web.Request) -> web.Response:
         inbound = read.pressed(here, place, given, wanted)
         answer = await hand_in(here, inbound)
     finally:
-        await _forget_unused(here, given)
+        await forget_unused(here.deps.desk, here.deps.files, given.files)
     if isinstance(wanted, SendToPartner) and answer.accepted:
         # It has been sent, whether or not its button can be taken away at once.
         with contextlib.suppress(NotSaved):
             await here.deps.desk.run(lambda uow: redraw(uow, wanted.source, here.now))
             here.deps.hub.wake()
     return await tell(here, place, inbound, answer)
-
-
-async def _forget_unused(here: Visit, given: Given) -> None:
-    """Take away files that no case has: of what was refused, and of a second press."""
-
-    async def unused(uow: UnitOfWork) -> list[Attachment]:
-        return [file for file in given.files if await uow.messages.file(file.key) is None]
-
-    if not given.files:
-        return
-    try:
-        given.files = await here.deps.desk.run(unused)
-    except NotSaved as error:
-        # Better a file too many than one that a case misses.
-        _log.warning("web.file.left_behind", reason=str(error))
-    else:
-        await given.forget(here.deps.files)
 
 
 async def say(request: web.Request) -> web.Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
@@ -10,17 +10,11 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from bot.ports import FileStore, Router
 from desk.ports import Desk
-from handlers.exchange import Answer, Inbound
 
 if TYPE_CHECKING:
     from bot.web.live import Hub
-
-
-class Router(Protocol):
-    """Where every inbound event goes."""
-
-    async def handle(self, inbound: Inbound, now: datetime) -> Answer: ...
 
 
 class Clock(Protocol):
@@ -35,16 +29,6 @@ class MovableClock(Clock, Protocol):
     async def advance(self, by: timedelta) -> None: ...
     async def advance_to_next_alert(self) -> None:
         """Move to the instant of the next alert; stays where it is when there is none."""
-
-
-class FileStore(Protocol):
-    """Where the bytes of attachments are; raises `NotSaved` where it cannot keep them."""
-
-    async def put(self, key: str, content: bytes | AsyncIterator[bytes]) -> None: ...
-    def stream(self, key: str) -> AsyncIterator[bytes]:
-        """The bytes, in pieces; raises `FileNotFoundError` where they are gone."""
-
-    async def delete(self, key: str) -> None: ...
 
 
 def _nothing() -> None:

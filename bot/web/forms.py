@@ -11,7 +11,8 @@ import structlog
 from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import BadHttpMessage
 
-from bot.web.deps import FileStore
+from bot.attached import LIMIT, MOST, media_type_of, name_of
+from bot.ports import FileStore
 from bot.web.faults import BadRequest, TooLarge
 from desk.errors import NotSaved
 from desk.records import Attachment
@@ -19,17 +20,9 @@ from storage.files import new_key
 
 _log = structlog.get_logger(__name__)
 TEXT_LIMIT = 2**20
-FILE_LIMIT = 25 * 2**20
-MAX_FILES = 10
-_BODY_LIMIT = MAX_FILES * FILE_LIMIT + 2 * TEXT_LIMIT
+_BODY_LIMIT = MOST * LIMIT + 2 * TEXT_LIMIT
 _MAX_FIELDS = 100
 _PIECE = 2**16
-_MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]*/[a-z0-9][a-z0-9.+-]*", re.ASCII)
-# Control characters, and those that turn the direction of what follows: a name must not lie.
-_UNSEEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
-)
-_NAME_LENGTH = 120
 
 
 @dataclass(slots=True)
@@ -137,9 +130,9 @@ async def _text(part: BodyPartReader, given: Given) -> bytes:
 
 
 async def _file(part: BodyPartReader, given: Given, store: FileStore) -> None:
-    if len(given.files) >= MAX_FILES:
+    if len(given.files) >= MOST:
         raise _too_many_files()
-    name = _file_name(part.filename or "")
+    name = name_of(part.filename or "")
     size = 0
 
     async def pieces() -> AsyncIterator[bytes]:
@@ -147,32 +140,15 @@ async def _file(part: BodyPartReader, given: Given, store: FileStore) -> None:
         while not part.at_eof():
             piece = await part.read_chunk(_PIECE)
             size += len(piece)
-            if size > FILE_LIMIT:
+            if size > LIMIT:
                 raise _too_large(name)
             if piece:
                 yield piece
 
     key = new_key()
     await store.put(key, pieces())
-    given.files.append(Attachment(key, name, _media_type(part), size))
-
-
-def _media_type(part: BodyPartReader) -> str:
-    said = part.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if len(said) <= 100 and _MEDIA_TYPE.fullmatch(said):
-        return said
-    return "application/octet-stream"
-
-
-def _file_name(said: str) -> str:
-    """The last part of a path, without what cannot be seen; its ending survives a cut."""
-    name = re.split(r"[/\\]", said)[-1].encode("utf-8", "replace").decode("utf-8")
-    name = _UNSEEN.sub("", name).strip(" .") or "file"
-    if len(name) <= _NAME_LENGTH:
-        return name
-    stem, dot, ending = name.rpartition(".")
-    ending = dot + ending if stem and len(ending) <= 16 else ""
-    return name[: _NAME_LENGTH - len(ending)] + ending
+    said = part.headers.get("Content-Type", "")
+    given.files.append(Attachment(key, name, media_type_of(said), size))
 
 
 def _field_name(name: str) -> str:
@@ -209,6 +185,6 @@ def _too_large(name: str) -> TooLarge:
 def _too_many_files() -> TooLarge:
     return TooLarge(
         "Nothing was sent.",
-        f"At most {MAX_FILES} files of 25 MB each fit into one message.",
+        f"At most {MOST} files of 25 MB each fit into one message.",
         "Send the rest in a second message.",
     )

@@ -9,19 +9,18 @@ from urllib.parse import quote
 import structlog
 from aiohttp import web
 
+from bot.attached import may_see
 from bot.web import conversations, read, render
 from bot.web.conversations import Room, Told, number
 from bot.web.demo import stage
 from bot.web.faults import NotFound
 from bot.web.pages import Conversation, Demo, Page, PlaceItem
 from bot.web.visit import SESSIONS, Visit, visit
-from desk.case import Verb
 from desk.mishaps import survived
 from desk.notices import Side
 from desk.people import Person, PlaceKind, Role
 from desk.ports import UnitOfWork
-from desk.records import ChatMessage, Message, ThreadRef
-from desk.rights import may
+from desk.records import ChatMessage, ThreadRef
 from handlers.exchange import Inbound
 from handlers.intents import ShowCase
 from handlers.views.cards import to_card
@@ -106,7 +105,7 @@ async def file(request: web.Request) -> web.StreamResponse:
 
     async def find(uow: UnitOfWork) -> tuple[str, int]:
         found = await uow.messages.file(key)
-        if found is None or not await _may_see(uow, here.person, found[0]):
+        if found is None or not await may_see(uow, here.person, found[0]):
             raise missing
         return found[1].name, found[1].size
 
@@ -138,16 +137,6 @@ async def file(request: web.Request) -> web.StreamResponse:
         return response
     await response.write_eof()
     return response
-
-
-async def _may_see(uow: UnitOfWork, person: Person, message: Message) -> bool:
-    case = await uow.cases.get(message.case_id)
-    partner = await uow.people.partner(case.partner_id) if case else None
-    if case is None or partner is None or message.deleted_at is not None:
-        return False
-    tam = await uow.people.person(partner.tam_id) if partner.tam_id else None
-    public = message.public or message.side is Side.PARTNER
-    return may(person, Verb.SEE if public else Verb.SEE_INTERNAL, case, partner, tam)
 
 
 async def _seen(uow: UnitOfWork, here: Visit, wanted: str, thread: int | None) -> Seen:

@@ -1,5 +1,7 @@
 """Forms as modals: what is wrong stands at its field, and nothing that was typed is lost."""
 
+import asyncio
+
 import pytest
 
 from desk.ports import UnitOfWork
@@ -270,6 +272,43 @@ async def test_the_draft_of_a_case_that_was_opened_is_gone(slack_world: World) -
     await nora.command("/case")
 
     assert held(nora)["Title"] == ""
+
+
+async def test_of_what_is_typed_in_a_moment_the_newest_is_kept_once(slack_world: World) -> None:
+    """Slack tells every letter."""
+    world, nora = slack_world, slack_world.hand("nora")
+    rest = asyncio.Event()
+
+    async def pause(_seconds: float) -> None:
+        await rest.wait()
+
+    world.link.pause = pause
+    await nora.command("/case")
+    before = len(world.wakes)
+    for n in range(1, len(TITLE) + 1):
+        await nora.fills("Title", TITLE[:n])
+    assert len(world.wakes) == before
+    rest.set()
+    await world.link.settled()
+    assert len(world.wakes) == before + 1
+    await nora.closes(lost=True)
+    await nora.command("/case")
+    assert held(nora)["Title"] == TITLE
+
+
+async def test_a_form_is_sent_without_waiting_for_its_draft(slack_world: World) -> None:
+    world, nora = slack_world, slack_world.hand("nora")
+    await nora.command("/case")
+    await fill(nora, world)
+
+    async def pause(_seconds: float) -> None:
+        await asyncio.Event().wait()
+
+    world.link.pause = pause
+    await nora.fills("Title", "Typed a moment ago")
+    (answer,) = await nora.submits()
+
+    assert "C-1001" in reading.shown(answer.body["view"]["blocks"])
 
 
 async def test_a_code_is_not_kept_and_its_form_is_closed_without_a_word(

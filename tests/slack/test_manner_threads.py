@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.attached import LIMIT
 from bot.slack import files as slack_files
 from tests.fakes.slack import Message
 from tests.fakes.slack.chat import mentioned
@@ -353,7 +354,7 @@ async def test_a_file_that_is_too_large_is_told_of_and_the_words_arrive(
 ) -> None:
     world = slack_world
     case = await claimed(world, where)
-    huge = b"0" * (slack_files.LIMIT + 1)
+    huge = b"0" * (LIMIT + 1)
 
     await writes(world, "nora", case.outside, text, ("dump.bin", huge), ("a.log", b"aaa"))
 

@@ -221,3 +221,30 @@ async def test_a_stranger_in_a_shared_channel_learns_nothing(slack_world: World)
     (seen,) = alone(world, "strange", "CSHARED")
     assert case.number not in shown(seen)
     assert "Orders" not in shown(seen)
+
+
+@pytest.mark.parametrize(
+    ("who", "said", "words"),
+    [
+        ("nora", "why {0}", "why"),
+        ("nora", "quota", "Premier"),
+        ("mei", "timeline {0}", "Timeline"),
+        ("mei", "claim {0}", "is yours"),
+    ],
+)
+async def test_who_calls_the_desk_in_a_cases_thread_asks_the_desk(
+    slack_world: World, who: str, said: str, words: str
+) -> None:
+    """And what is said there to people stays said to people, also by its name."""
+    world = slack_world
+    case = await open_case(world, channel="CNORTH")
+    root = case.outside if who == "nora" else case.inside
+
+    await world.hand(who).says(f"{BOT} {said.format(case.number)}", root.channel, root.ts)
+    await world.hand(who).says(f"{BOT} people, we are waiting", root.channel, root.ts)
+    await world.rest()
+
+    (seen,) = alone(world, who, root.channel)
+    assert words.lower() in shown(seen).lower()
+    kept = await world.desk.run(lambda uow: uow.messages.of(case.id))
+    assert [one.text for one in kept] == ["@desk people, we are waiting"]

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
 
-from bot.slack import socket
+from bot.slack import socket, wire
 from bot.slack.socket import GAPS, HELD, OLDEST, SILENT, Socket
 from desk.ports import UnitOfWork
 from tests.fakes.slack import reading
@@ -356,7 +356,7 @@ async def test_one_mistake_of_ours_does_not_end_the_line(
         raise RuntimeError("a mistake of ours")
 
     with monkeypatch.context() as patch, capture_logs() as logs:
-        patch.setattr(socket, "dispatch", broken)
+        patch.setattr(wire, "dispatch", broken)
         answer = await world.hand("nora").command("/quota")
         assert (answer.status, answer.text) == (200, "")
     assert [one["event"] for one in logs if one["log_level"] == "error"] == ["slack.failed"]

@@ -47,6 +47,10 @@ def team_of(person: Person) -> str:
     return VENDOR if person.partner_id is None else TEAMS.get(person.partner_id, "")
 
 
+async def _at_once(_seconds: float) -> None:
+    """No test waits."""
+
+
 async def _not_yet() -> None:
     """Nothing is running that could be started again."""
 
@@ -171,7 +175,7 @@ async def open_world(folder: Path, *, socket: bool = False, **more: Any) -> Asyn
     token = slack.install(VENDOR)
     async with (
         slack.running(),
-        await StoredDesk.open("sqlite://:memory:", cipher=Cipher(KEY)) as desk,
+        await StoredDesk.open("sqlite://:memory:", cipher=Cipher(KEY), patience=60.0) as desk,
     ):
         await desk.run(settle)
         settings = Settings(
@@ -186,6 +190,7 @@ async def open_world(folder: Path, *, socket: bool = False, **more: Any) -> Asyn
         async with await Link.open(watched, files, settings, now, now) as link:
             platform = SlackPlatform(link)
             delivery = Delivery(desk, lambda: CATALOG, {"slack": platform}, now)
+            link.pause = _at_once
             made = World(slack, desk, watched, link, platform, delivery, files, folder)
             holder.append(made)
             async with _serving(made, Router(watched, lambda: CATALOG)):

@@ -95,6 +95,11 @@ class Stage(Protocol):
         """What was said and shown, for whoever looks at a story that failed."""
 
 
+def words(seen: str) -> str:
+    """What somebody sees, where a platform may begin a sentence with it and another may not."""
+    return seen.casefold()
+
+
 ABOUT = {
     "How bad is it?": "Production down",
     "Title": "Orders cannot be paid",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.stories.stage import ABOUT, FORM, CannotSee, Nothing, Stage, number_in, opens
+from tests.stories.stage import ABOUT, FORM, CannotSee, Nothing, Stage, number_in, opens, words
 
 
 async def test_a_case_is_opened_answered_resolved_and_rated(stage: Stage) -> None:
@@ -38,7 +38,7 @@ async def test_a_case_is_opened_answered_resolved_and_rated(stage: Stage) -> Non
     await mei.presses("Reply to partner", on=case)
     await mei.fills({"Your reply": "We restarted the gateway. Is it better?"}, then="Send reply")
     assert "We restarted the gateway" in await nora.sees(case)
-    assert "First reply in time after 15 min" in await mei.sees("#support-cloud")
+    assert "first reply in time after 15 min" in words(await mei.sees("#support-cloud"))
 
     await mei.presses("Wait on partner", on=case)
     await mei.fills({"Question to the partner": "Which region is it?"}, then="Wait on partner")

@@ -154,18 +154,18 @@ async def test_a_key_that_is_new_while_the_host_is_dead_cannot_be_known(
 
 async def test_whoever_leaves_takes_nobody_along(transport: Transport) -> None:
     transport.teams.unkind.fails("metadata", "hang")
-    leaving = asyncio.create_task(letter(transport).send())
-    await transport.teams.unkind.hung.wait()
-    staying = asyncio.create_task(knock(transport))
-    leaving.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await leaving
+    async with ClientSession() as session:
+        url = transport.link.settings.metadata_url
+        shared = keys.Keys(session, url, transport.teams.now)
+        leaving = asyncio.create_task(shared.find("key-0"))
+        staying = asyncio.create_task(shared.find("key-0"))
+        await transport.teams.unkind.hung.wait()
+        leaving.cancel()
+        transport.teams.unkind.released.set()
 
-    transport.teams.unkind.released.set()
-
-    assert await staying == 503
-    transport.later(seconds=11)
-    assert await knock(transport) == 200
+        with pytest.raises(keys.Unreachable, match="504"):
+            await staying
+        assert transport.teams.asked == ["metadata"]
 
 
 async def test_a_forger_without_the_right_words_costs_no_look(transport: Transport) -> None:

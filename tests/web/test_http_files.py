@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.attached import name_of
 from bot.platform import Address
 from bot.web import forms
 from desk.notices import Side
@@ -95,7 +96,7 @@ async def test_files_that_no_case_has_are_not_kept(world: World, tmp_path: Path)
 async def test_too_large_a_file_and_too_many(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(forms, "FILE_LIMIT", 2**18)
+    monkeypatch.setattr(forms, "LIMIT", 2**18)
     ada = await world.browser("ada")
 
     large = await ada.act(OPEN, files=[LOG, ("big.bin", b"x" * (2**18 + 1))])
@@ -133,7 +134,7 @@ async def test_a_form_that_breaks_off_in_a_file(world: World, tmp_path: Path) ->
     ],
 )
 async def test_a_file_name_is_only_a_name(world: World, said: str, kept: str) -> None:
-    assert forms._file_name(said) == kept
+    assert name_of(said) == kept
 
 
 async def test_a_full_disk_says_not_saved(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from html import escape
 from typing import Any
 
@@ -109,6 +110,11 @@ class Hand(CardHand):
             *message.attachments,
             {"contentType": "text/html", "content": html},
         ]
+        if place.kind != "channel" and message.thread:
+            # A chat has no threads: one answers a message by quoting it.
+            quoted = {"messageId": message.thread, "messagePreview": ""}
+            reference = {"contentType": "messageReference", "content": json.dumps(quoted)}
+            activity["attachments"].append({**reference, "id": message.thread})
         if f"<at>{NAME}</at>" in message.text:
             mentioned = {"id": self.teams.bot, "name": NAME}
             activity["entities"] = [

@@ -56,10 +56,11 @@ def field_of(card: Json, label: str) -> Json:
 
 
 def chosen(element: Json, value: str) -> str:
-    """The value of a choice by its first words; the promise stands behind the name."""
+    """The value of a choice by its name, around which its kind and its promise stand."""
     choices = element.get("choices", [])
     for one in choices:
-        if f"{one['title']} · ".casefold().startswith(f"{value} · ".casefold()):
+        parts = one["title"].partition(": ")[0].casefold().split(" · ")
+        if value.casefold() in {*parts, one["title"].casefold()}:
             return str(one["value"])
     raise LookupError(f"no choice {value!r} among {[one['title'] for one in choices]}")
 
