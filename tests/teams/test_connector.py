@@ -305,6 +305,25 @@ async def test_the_service_never_has_to_complain(transport: Transport) -> None:
     assert len(transport.teams.messages("support")) == 100
 
 
+async def test_the_threads_of_a_channel_count_together(transport: Transport) -> None:
+    channel = place(transport, "support")
+    threads = [(await connector(transport).start_thread(channel, said("hello")))[0]]
+    for _ in range(3):
+        transport.later(minutes=1)
+        threads.append((await connector(transport).start_thread(channel, said("hello")))[0])
+    transport.later(minutes=1)
+    for n in range(7):
+        await connector(transport).post(threads[n % 4], said("in it"))
+    with pytest.raises(Busy):
+        await connector(transport).post(threads[3], said("too many"))
+
+
+async def test_a_conversation_may_be_called_anything(transport: Transport) -> None:
+    transport.teams.group("odd/../x?y#z%2F ü", "odd", "northwind", ["nora"])
+    await connector(transport).post(place(transport, "odd/../x?y#z%2F ü"), said("hello"))
+    assert transport.teams.texts("odd/../x?y#z%2F ü") == ["hello"]
+
+
 async def test_a_tenant_has_a_limit_of_its_own(transport: Transport) -> None:
     for n in range(40):
         transport.teams.user(f"user{n}", "northwind", f"User {n}")

@@ -122,6 +122,13 @@ async def test_a_body_that_breaks_off_breaks_nothing(
     assert (await letter(transport).send()).status == 200
 
 
+async def test_a_body_that_says_that_it_is_too_long_is_not_waited_for(
+    transport: Transport,
+) -> None:
+    said = HEAD + b"Content-Length: 99999999\r\n\r\n"
+    assert await raw(transport, said, ends=False) == b"HTTP/1.1 413"
+
+
 async def test_a_body_that_takes_too_long_is_not_waited_for(
     transport: Transport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
