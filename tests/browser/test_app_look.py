@@ -78,6 +78,21 @@ async def test_the_engineers_pages(app: App, size: ViewportSize) -> None:
     assert found == []
 
 
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize("person", ["chen-jie", "grace-whitfield"])
+async def test_a_menu_opens_where_there_is_room(app: App, size: ViewportSize, person: str) -> None:
+    engineer = person == "chen-jie"
+    page = await app.look(person, size, path="/c/channel:support-cloud" if engineer else "/")
+    menus = page.locator(".log details.menu")
+    await expect(menus.first).to_be_attached()
+    for menu in (menus.first, menus.last):
+        await menu.locator("summary").click()
+        for button in await menu.locator("button").all():
+            await expect(button).to_be_in_viewport(ratio=1)
+        await page.keyboard.press("Escape")
+        await expect(menu).not_to_have_attribute("open", "")
+
+
 async def test_on_a_phone_a_bar_of_four_leads_everywhere(app: App) -> None:
     page = await app.look("anna-berg", PHONE)
     bar = page.locator(".tabs button")

@@ -156,7 +156,23 @@ async function press(button) {
   await act(intent, { source: button });
 }
 
+// A menu opens to where there is room for it.
+function place(menu) {
+  const list = menu.querySelector(".menu-list");
+  const pane = menu.closest(".log, .side").getBoundingClientRect();
+  list.classList.remove("above", "onward");
+  const box = list.getBoundingClientRect();
+  const above = menu.getBoundingClientRect().top - pane.top;
+  list.classList.toggle("above", box.bottom > pane.bottom && box.height + 8 < above);
+  list.classList.toggle("onward", box.left < pane.left);
+  list.scrollIntoView({ block: "nearest" });
+}
+
 export function startActs() {
+  // Nothing of it bubbles, so it is caught on its way down.
+  document.addEventListener("toggle", ({ target }) => {
+    if (target.matches("details.menu[open]")) place(target);
+  }, true);
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-intent]");
     if (button) press(button);
