@@ -23,7 +23,7 @@ async def test(slack: Slack, install: Install, _args: Json) -> Json:
 
 
 async def info(slack: Slack, install: Install, args: Json) -> Json:
-    """users.info; an address for those alone whose own workspace it is."""
+    """users.info."""
     needed(args, "user")
     found = slack.users.get(str(args["user"]))
     if found is None:
@@ -52,7 +52,8 @@ async def suggest(slack: Slack, _install: Install, args: Json) -> Json:
 def _as_json(slack: Slack, user: User, install: Install) -> Json:
     own = install.team in {user.team, slack.teams[user.team].enterprise}
     profile = {"real_name": user.name, "image_72": user.picture}
-    if own and user.email and "users:read.email" in install.scopes:
+    # Also for guests, whose own administrators decide what stands there.
+    if user.email and "users:read.email" in install.scopes:
         profile["email"] = user.email
     told: Json = {
         "id": user.id,
