@@ -27,7 +27,7 @@ from storage.cipher import Cipher
 from storage.desk import StoredDesk
 from storage.files import FileStore
 from tests import world
-from tests.fakes.slack import Channel, Hand, Slack
+from tests.fakes.slack import Channel, Hand, Slack, at_once
 from tests.slack.watched import Watched
 from tests.talk import CATALOG
 
@@ -45,10 +45,6 @@ def account(person: str) -> str:
 def team_of(person: Person) -> str:
     """Somebody's own workspace; partners without one have none in these tests."""
     return VENDOR if person.partner_id is None else TEAMS.get(person.partner_id, "")
-
-
-async def _at_once(_seconds: float) -> None:
-    """No test waits."""
 
 
 async def _not_yet() -> None:
@@ -190,7 +186,7 @@ async def open_world(folder: Path, *, socket: bool = False, **more: Any) -> Asyn
         async with await Link.open(watched, files, settings, now, now) as link:
             platform = SlackPlatform(link)
             delivery = Delivery(desk, lambda: CATALOG, {"slack": platform}, now)
-            link.pause = _at_once
+            link.pause = at_once
             made = World(slack, desk, watched, link, platform, delivery, files, folder)
             holder.append(made)
             async with _serving(made, Router(watched, lambda: CATALOG)):

@@ -33,7 +33,7 @@ from handlers.router import Router
 from storage.desk import StoredDesk
 from storage.files import FileStore
 from tests import world
-from tests.fakes.slack import Hand, Slack
+from tests.fakes.slack import Hand, Slack, at_once
 from tests.fakes.slack.reading import Reader
 from tests.stories.running import SECRET, Running, StoryClock, settings_in, stored
 from tests.stories.slack_person import SlackPerson
@@ -131,6 +131,7 @@ async def _serving(
         url = slack.delivery.app_url
         opened = await Link.open(desk, files, settings_of(settings), clock.now, clock.now)
         link = await stack.enter_async_context(opened)
+        link.pause = at_once
         chat = SlackChat(link)
         platforms: dict[str, Platform] = {
             "slack": chat.platform,

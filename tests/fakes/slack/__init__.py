@@ -2,6 +2,6 @@
 
 from tests.fakes.slack.hands import Hand
 from tests.fakes.slack.records import Channel, Message, Team, User, View
-from tests.fakes.slack.slack import Slack
+from tests.fakes.slack.slack import Slack, at_once
 
-__all__ = ["Channel", "Hand", "Message", "Slack", "Team", "User", "View"]
+__all__ = ["Channel", "Hand", "Message", "Slack", "Team", "User", "View", "at_once"]

@@ -39,6 +39,10 @@ SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 NOON = datetime(2026, 3, 6, 4, tzinfo=UTC)
 
 
+async def at_once(_seconds: float) -> None:
+    """A pause in which nobody waits: time is a test's own."""
+
+
 class Slack:
     """A whole Slack with one app. Its clock stands still until it is moved."""
 
