@@ -43,8 +43,9 @@ async def test_a_case_is_opened_seen_live_claimed_and_answered(app: App) -> None
     await expect(card).to_contain_text(TITLE)
     await card.get_by_role("button", name="Claim").click()
     await expect(engineer.get_by_text(f"{case} is yours")).to_be_visible()
-    await expect(card).to_contain_text("with Chen Jie")
-    await expect(page.locator("#focus")).to_contain_text("with Chen Jie")
+    await expect(card).to_contain_text("being worked on")
+    await expect(card).to_contain_text("Chen Jie")
+    await expect(page.locator("#focus")).to_contain_text("being worked on")
 
     await card.get_by_role("button", name="Reply to partner").click()
     await engineer.get_by_label("Your reply").fill("We look at the gateway.")
