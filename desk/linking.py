@@ -84,6 +84,9 @@ class References(Protocol):
     async def close(self, platform: str, workspace: str, target: str, why: str) -> bool:
         """Mark that nothing reaches it any more; False where that was known, or it is not."""
 
+    async def owner(self, platform: str, workspace: str, conversation: str) -> str:
+        """The `target` whose conversation it is, "" for nobody's."""
+
     async def service_url(self, platform: str, workspace: str) -> str:
         """The newest address of anybody in a workspace, "" where nobody was met."""
 

@@ -43,6 +43,12 @@ class StoredReferences:
         ).update(closed=why)
         return changed > 0
 
+    async def owner(self, platform: str, workspace: str, conversation: str) -> str:
+        row = await ReferenceRow.filter(
+            platform=platform, workspace=workspace, conversation=conversation
+        ).first()
+        return row.target if row is not None else ""
+
     async def service_url(self, platform: str, workspace: str) -> str:
         row = (
             await ReferenceRow.filter(platform=platform, workspace=workspace)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 
 import structlog
 
 from bot.forms import form_in, with_values
 from bot.teams import files, forms
-from bot.teams.answers import Answers, closing
+from bot.teams.answers import Answers, carried, closing
 from bot.teams.forms import BadForm
 from bot.teams.heard import Ear, Heard, source_of
 from bot.teams.received import Invoked, Payload, Received, map_at, text_at
@@ -75,8 +74,9 @@ class Acting:
     async def _fetched(self, one: Received) -> Invoked:
         """A button that opens a dialog: a form, or a question before something is done."""
         data = map_at(one.value, "data")
-        heard = await self._ear.hear(one)
-        intent, carry = _pressed(data), _carried(heard)
+        # A form that was asked for in a channel is offered in the own chat, and is for there.
+        heard = self._back(await self._ear.hear(one), forms.carried(data))
+        intent, carry = _pressed(data), carried(heard)
         ask = forms.ask_of(data)
         if ask is not None:
             return await self._answers.question(heard, intent, ask, carry)
@@ -127,7 +127,7 @@ class Acting:
         if form is not None and command == OPEN_FROM and link:
             typed = next((f.value for f in form.fields if f.name == "description"), "")
             card = with_values(card, {"description": f"{typed}\n\n{link}".strip()})
-        return await self._answers.in_dialog(heard, card, _carried(heard))
+        return await self._answers.in_dialog(heard, card, carried(heard))
 
     async def _send_on(self, heard: Heard, payload: Payload) -> Intent:
         """A message of the engineers' thread goes to the partner."""
@@ -155,17 +155,6 @@ def _wanted(data: Payload) -> Intent:
         return forms.wanted(data)
     except BadForm:
         return _pressed(data)
-
-
-def _carried(heard: Heard) -> Mapping[str, object]:
-    """Where a form was asked for; Teams sends it from wherever it likes."""
-    where = heard.where
-    return {
-        "workspace": where.workspace,
-        "channel": where.channel,
-        "thread": where.thread,
-        "direct": where.direct,
-    }
 
 
 def plain(content: str) -> str:

@@ -10,6 +10,7 @@ import structlog
 
 from bot.forms import form_in, offer
 from bot.platform import Permanent, Retryable, SignInBroken
+from bot.teams.buttons import remember
 from bot.teams.heard import Asked, Ear, Heard
 from bot.teams.received import Invoked
 from bot.teams.render import Dialog, Drawn
@@ -136,11 +137,22 @@ class Answers:
             drawn = await self._ear.looks.message(card, heard.where.workspace, reader)
             at = heard.at
             if not here:
-                tenant, user = heard.received.tenant, heard.sender.user
-                at = await self._ear.people.reached(tenant, user)
+                at = await self._ear.people.reached(heard.sender.workspace, heard.sender.user)
+                remember(drawn.card, carried(heard))
             await self._link.connector.post(at, activity(drawn))
         except (Retryable, Permanent, SignInBroken) as error:
             _log.warning("teams.answer_lost", event_id=heard.event_id, reason=str(error))
+
+
+def carried(heard: Heard) -> Mapping[str, object]:
+    """Where a form was asked for; Teams sends it from wherever it likes."""
+    where = heard.where
+    return {
+        "workspace": where.workspace,
+        "channel": where.channel,
+        "thread": where.thread,
+        "direct": where.direct,
+    }
 
 
 def activity(drawn: Drawn, *, alert: bool = False) -> dict[str, Any]:

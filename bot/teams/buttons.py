@@ -87,6 +87,19 @@ def refresh(intent: Intent, users: tuple[str, ...]) -> Json:
     }
 
 
+def remember(drawn: object, carry: Mapping[str, object]) -> None:
+    """Let the buttons that open a dialog bring `carry` along."""
+    if isinstance(drawn, list):
+        for one in drawn:
+            remember(one, carry)
+    elif isinstance(drawn, dict):
+        data = drawn.get("data")
+        if isinstance(data, dict) and data.get("msteams") == OPENS_A_DIALOG:
+            data[CARRY] = dict(carry)
+        for one in drawn.values():
+            remember(one, carry)
+
+
 def held(intent: Intent) -> Json:
     """The intent as an object, by the one codec."""
     found: Json = json.loads(carried(intent, published.DATA))

@@ -265,6 +265,10 @@ def _folds(form: Form, field: Field) -> bool:
 
 def _no_files(field: Field) -> list[Json]:
     """A dialog takes no files, so it says where they go."""
-    where = "Teams takes no files in a form. Send them afterwards in the case's conversation."
+    # Of files in a channel the desk is not told at all.
+    where = (
+        "Teams takes no files in a form. Answer the case's card with them in your own chat with "
+        "the desk, or use the web chat."
+    )
     label = rich([run(cut(literal(field.label), _LABEL), weight="Bolder")])
     return [label, note(f"{where} {cut(field.help, _HELP)}".strip(), spacing="Small")]

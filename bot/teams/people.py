@@ -47,6 +47,7 @@ class People:
         self._now = now
         self._learned: OrderedDict[tuple[str, str], Reference] = OrderedDict()
         self._accounts: OrderedDict[tuple[str, str], tuple[Account, datetime]] = OrderedDict()
+        self._owners: OrderedDict[tuple[str, str], str] = OrderedDict()
         self._places: tuple[dict[str, Place], datetime] | None = None
 
     async def sender(self, one: Received) -> Sender:
@@ -153,6 +154,18 @@ class People:
             Reference(PLATFORM, tenant, user, found.service_url, made.id, found.account)
         )
         return made
+
+    async def alone_in(self, at: Conversation) -> Sender | None:
+        """Who reads a chat with the app alone; None in channels and groups."""
+        if at.id.startswith("19:"):
+            return None
+        asked = (at.tenant, at.id)
+        user = self._owners.get(asked, "")
+        if not user:
+            user = await self._desk.run(lambda uow: uow.references.owner(PLATFORM, *asked))
+            self._owners[asked] = user
+            _shrink(self._owners)
+        return Sender(PLATFORM, at.tenant, user) if user else None
 
     async def channel(self, tenant: str, channel: str) -> Conversation:
         """A channel or a group; raises `Permanent` where nobody of its tenant was ever met."""

@@ -82,7 +82,8 @@ class TeamsPlatform:
         if isinstance(view, SaidView | NewsView) and not has_threads(channel_of(at.id)):
             view = replace(view, alone=True)
         try:
-            drawn = await self._ear.looks.message(to_card(view), to.workspace)
+            reader = await self._ear.people.alone_in(at)
+            drawn = await self._ear.looks.message(to_card(view), to.workspace, reader)
         except NotSaved as error:
             raise Retryable(str(error)) from error
         return activity(drawn, alert=isinstance(view, PingView | AlertView))

@@ -15,6 +15,17 @@ async def test_what_was_learned_is_found_again(desk: StoredDesk) -> None:
     assert await desk.run(lambda uow: uow.references.get("teams", "tenant-2", "nora")) is None
 
 
+async def test_whose_chat_it_is(desk: StoredDesk) -> None:
+    await desk.run(lambda uow: uow.references.put(NORA))
+
+    async def owner(tenant: str, conversation: str) -> str:
+        return await desk.run(lambda uow: uow.references.owner("teams", tenant, conversation))
+
+    assert await owner("tenant-1", "a:1nora") == "nora"
+    assert await owner("tenant-2", "a:1nora") == ""
+    assert await owner("tenant-1", "a:1nils") == ""
+
+
 async def test_the_newest_address_of_a_workspace_counts(desk: StoredDesk) -> None:
     moved = replace(NORA, service_url="https://smba.example/apac/")
     nils = replace(NORA, target="nils", service_url="https://smba.example/amer/")

@@ -11,12 +11,14 @@ import pytest_asyncio
 from tests.folder import fleeting_folder
 from tests.stories.slack_stage import slack_stage
 from tests.stories.stage import Stage
+from tests.stories.teams_stage import teams_stage
 from tests.stories.web_stage import web_stage
 
 STAGES: dict[str, Callable[[Path], AbstractAsyncContextManager[Stage]]] = {
     "web": web_stage,
     "slack": slack_stage,
     "slack-socket": partial(slack_stage, by_line=True),
+    "teams": teams_stage,
 }
 
 

@@ -227,8 +227,8 @@ def test_a_form_says_where_files_go() -> None:
 
     assert inputs(made) == []
     assert said(made.card).startswith(
-        "Files\nTeams takes no files in a form. Send them afterwards in the case's conversation. "
-        "Logs, up to 25 MB each."
+        "Files\nTeams takes no files in a form. Answer the case's card with them in your own chat "
+        "with the desk, or use the web chat. Logs, up to 25 MB each."
     )
 
 

@@ -41,8 +41,8 @@ class Hand(CardHand):
         said = f"<at>{NAME}</at> {text}" if mentioning else text
         message = Message(self.teams.message_id(), where.id, self.user.id, said, thread)
         # In channels and groups the app is not told of files.
-        if where.kind == "personal":
-            message.attachments += [self._file(name, content) for name, content in attached]
+        told = message.attachments if where.kind == "personal" else message.shared
+        told += [self._file(name, content) for name, content in attached]
         message.attachments += [self._picture(name, content) for name, content in pasted]
         where.messages.append(message)
         self.teams.note_message(where, message)

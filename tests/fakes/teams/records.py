@@ -34,7 +34,10 @@ class User:
 
 @dataclass(eq=False)
 class Message:
-    """A message. `views` are cards that one person sees in place of the one that was sent."""
+    """A message. `views` are cards that one person sees in place of the one that was sent.
+
+    `shared` are files that its readers see, of which the app is not told.
+    """
 
     id: str
     place: str
@@ -46,6 +49,7 @@ class Message:
     channel_data: Json = field(default_factory=dict)
     reactions: dict[str, set[str]] = field(default_factory=dict)
     views: dict[str, Json] = field(default_factory=dict)
+    shared: list[Json] = field(default_factory=list)
     by_app: bool = False
     edited: bool = False
     deleted: bool = False
