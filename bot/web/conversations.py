@@ -92,18 +92,24 @@ def rooms_of(person: Person, places: Iterable[Place]) -> tuple[Room, ...]:
     """Every conversation that the person may read, their own with the desk first."""
     own = Room(direct(person.id), "Desk", "You and the desk. Nobody else reads this.")
     shared = [
-        Room(of_channel(place.channel), place.name, _TOPICS[place.kind], place)
+        Room(of_channel(place.channel), place.name, _topic(place), place)
         for place in places
         if place.platform == PLATFORM and not place.archived and _reads(person, place)
     ]
     return own, *sorted(shared, key=lambda room: room.name.casefold())
 
 
-_TOPICS: Mapping[PlaceKind, str] = {
-    PlaceKind.ENGINEERS: "New cases, alerts and internal threads. Only the vendor reads this.",
-    PlaceKind.PARTNER: "Your organisation and the vendor's desk.",
-    PlaceKind.OPERATORS: "What the desk could not do by itself. Only its operators read this.",
-}
+def _topic(place: Place) -> str:
+    """What the place is for, and above all who reads it."""
+    match place.kind:
+        case PlaceKind.ENGINEERS:
+            return "New cases, alerts and internal threads. Only the vendor reads this."
+        case PlaceKind.OPERATORS:
+            return "What the desk could not do by itself. Only its operators read this."
+        case PlaceKind.PARTNER if len(place.partner_ids) > 1:
+            return "Several organisations and the vendor's desk. Each sees its own cases only."
+        case PlaceKind.PARTNER:
+            return "Your organisation and the vendor's desk."
 
 
 def _reads(person: Person, place: Place) -> bool:

@@ -145,8 +145,8 @@ def partner_buttons(face: Face, verbs: frozenset[Verb]) -> tuple[Button, ...]:
         offered.append(Button("Object to the re-grade", Begin("object_to_regrade", number)))
     if Verb.WITHDRAW in verbs:
         free = words.took_unit(face) and not face.case.claimed_once
-        back = "Its unit of the quota comes back. " if free else ""
-        ask = Confirm(f"{back}Withdraw {face.case.number}?", "Withdraw the case")
+        back = " Its unit of the quota comes back." if free else ""
+        ask = Confirm(f"Withdraw {face.case.number}?{back}", "Withdraw the case")
         offered.append(Button("Withdraw", WithdrawCase(number), "danger", ask, menu=True))
     return tuple(offered)
 

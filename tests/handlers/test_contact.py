@@ -100,7 +100,7 @@ async def test_withdrawn_once_with_its_unit_if_nobody_had_claimed_it(
     asks = repr(card.replies[0].view) and buttons(card)["Withdraw"]
     assert asks == WithdrawCase(1001)
     drawn = repr(cards.to_card(card.replies[0].view))
-    assert ("Its unit of the quota comes back." in drawn) is back
+    assert ("Withdraw C-1001? Its unit of the quota comes back." in drawn) is back
     answer = await talk.does("carla", asks)
     assert "C-1001 is withdrawn." in text(answer)
     assert ("Its unit of the quota is back." in text(answer)) is back

@@ -1,5 +1,7 @@
 """Pages and their columns, messages and answers, and who sees which conversation."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.platform import Address
@@ -85,6 +87,19 @@ async def test_the_conversation_alone_is_drawn_for_the_scripts(world: World) -> 
     assert "<html" not in html
     assert "my cases" in html
     assert int(column.headers["X-Seq"]) > 0
+
+
+async def test_a_channel_that_other_partners_read_says_so(world: World) -> None:
+    ada = await world.browser("ada")
+    alone = await (await ada.get("/c/channel:acme")).text()
+    (acme,) = [p for p in await world.desk.run(lambda uow: uow.people.places()) if p.id == "p-acme"]
+    shared = replace(acme, partner_ids=("acme", "rival"))
+    await world.desk.run(lambda uow: uow.people.put_place(shared))
+    together = await (await ada.get("/c/channel:acme")).text()
+
+    assert "Your organisation and the vendor&#39;s desk." in alone
+    assert "Several organisations" not in alone
+    assert "Several organisations and the vendor&#39;s desk." in together
 
 
 @pytest.mark.parametrize(
