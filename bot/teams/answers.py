@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -11,8 +13,9 @@ import structlog
 from bot.forms import form_in, offer
 from bot.platform import Permanent, Retryable, SignInBroken
 from bot.teams.buttons import remember
+from bot.teams.errors import Busy
 from bot.teams.heard import Asked, Ear, Heard
-from bot.teams.received import Invoked
+from bot.teams.received import Conversation, Invoked
 from bot.teams.render import Dialog, Drawn
 from handlers.exchange import Audience
 from handlers.intents import Intent, ShowCase
@@ -25,6 +28,10 @@ CARD = "application/vnd.microsoft.card.adaptive"
 _TEXT = "application/vnd.microsoft.activity.message"
 # What a toast shows before it is cut; the whole is in the chat.
 _TOAST = 300
+
+# How often and how long an answer waits for room in a conversation.
+_TRIES = 4
+_SHORTLY, _PATIENCE = timedelta(seconds=1), timedelta(seconds=30)
 
 _DIRECTLY = "The desk has written to you in your own chat with it."
 
@@ -139,9 +146,22 @@ class Answers:
             if not here:
                 at = await self._ear.people.reached(heard.sender.workspace, heard.sender.user)
                 remember(drawn.card, carried(heard))
-            await self._link.connector.post(at, activity(drawn))
+            await self._patiently(at, activity(drawn))
         except (Retryable, Permanent, SignInBroken) as error:
             _log.warning("teams.answer_lost", event_id=heard.event_id, reason=str(error))
+
+    async def _patiently(self, at: Conversation, made: dict[str, Any]) -> None:
+        """Post; what there is no room for yet is tried again, since nobody asks twice."""
+        for left in reversed(range(_TRIES)):
+            try:
+                await self._link.connector.post(at, made)
+            except Busy as busy:
+                wait = _SHORTLY if busy.after is None else busy.after
+                if not left or wait > _PATIENCE:
+                    raise
+                await asyncio.sleep(wait.total_seconds())
+            else:
+                return
 
 
 def carried(heard: Heard) -> Mapping[str, object]:

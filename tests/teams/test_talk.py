@@ -28,6 +28,13 @@ async def test_a_question_in_words_is_answered_in_the_chat(teams_world: World) -
     assert "30 of 30 left" in teams_world.texts("carla")[-1]
 
 
+async def test_an_answer_waits_until_there_is_room_for_it(teams_world: World) -> None:
+    teams_world.teams.unkind.fails("post", 429, times=2, wait="0")
+    await teams_world.hand("carla").says("quota")
+    await teams_world.rest()
+    assert "30 of 30 left" in teams_world.texts("carla")[-1]
+
+
 async def test_a_case_is_opened_claimed_and_talked_about(teams_world: World) -> None:
     world, mei, nora = teams_world, teams_world.hand("mei"), teams_world.hand("nora")
     number = await opened(world)
