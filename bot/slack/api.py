@@ -38,6 +38,8 @@ FORMS = frozenset(
         "users.lookupByEmail",
     }
 )
+# Where files are, wherever the Web API is reached: here, or below.
+_SLACK = ("slack.com", "slack-gov.com")
 # What is limited a channel, besides a workspace.
 _BY_CHANNEL = frozenset({"chat.postMessage"})
 
@@ -154,6 +156,9 @@ class SlackApi:
 
     async def download(self, token: str, url: str, limit: int) -> AsyncIterator[bytes]:
         """A private file's bytes; raises `Refused` for what is not the file, or is too large."""
+        if not self._is_slacks(url):
+            # The token goes along, and nobody else may have it.
+            raise Refused("files.download", "address_elsewhere")
         headers = {"Authorization": f"Bearer {token}"}
         size = 0
         try:
@@ -168,6 +173,16 @@ class SlackApi:
                     yield piece
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise Lost(f"the file could not be fetched: {type(error).__name__}") from error
+
+    def _is_slacks(self, url: str) -> bool:
+        """Whether an address is Slack's own, or where the Web API is reached instead."""
+        home, there = urlsplit(self.base_url), urlsplit(url)
+        if (there.scheme, there.netloc) == (home.scheme, home.netloc):
+            return True
+        host = there.hostname or ""
+        return there.scheme == "https" and any(
+            host == one or host.endswith(f".{one}") for one in _SLACK
+        )
 
     def _check(self, held: tuple[str, str, str]) -> None:
         until = self._held.get(held)

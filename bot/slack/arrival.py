@@ -28,7 +28,7 @@ def read(body: bytes, content_type: str, charset: str | None) -> Payload:
         found = parsed(text)
     elif content_type == _FORM:
         given = dict(parse_qsl(text, keep_blank_values=True, strict_parsing=bool(text)))
-        found = parsed(given["payload"]) if "payload" in given else given
+        found = parsed(given["payload"]) if "payload" in given else _kept(given)
     else:
         raise Malformed("JSON or a form")
     if not isinstance(found, dict):
@@ -39,11 +39,20 @@ def read(body: bytes, content_type: str, charset: str | None) -> Payload:
 def parsed(text: str) -> Any:
     """What a text of JSON says; raises `ValueError` where it is none."""
     found = json.loads(text)
-    if "\\u" in text:
-        # Half of a character: no database keeps it, and nobody can read it.
-        whole = json.dumps(found, ensure_ascii=False).encode("utf-8", "replace")
-        found = json.loads(whole)
-    return found
+    return _kept(found) if "\\u" in text else found
+
+
+def _kept(found: Any) -> Any:
+    """The same in characters that every database keeps: no NUL, and no half of a character."""
+    match found:
+        case str():
+            return found.encode("utf-8", "replace").decode().replace("\x00", "\u2400")
+        case dict():
+            return {_kept(name): _kept(one) for name, one in found.items()}
+        case list():
+            return [_kept(one) for one in found]
+        case _:
+            return found
 
 
 def call(payload: Payload, retry: str = "") -> AsyncBoltRequest | None:

@@ -1,6 +1,7 @@
 """The app and its channels come and go: the roster's places follow, and the operators learn of it.
 
-Notices for a place that is gone go to the next target by themselves.
+Notices for a place that is gone go to the next target by themselves. Events come late, more than
+once and in any order: they say that something may have changed, and Slack itself says what is so.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.slack.deps import PLATFORM
+from bot.slack.errors import Refused
+from bot.slack.installs import NotInstalled
 from bot.slack.link import Link
 from bot.slack.read import Call, Payload, map_at, text_at
 from desk.people import Place
@@ -43,8 +46,8 @@ class Channels:
 
     async def archived(self, call: Call, _event: Payload) -> None:
         """A channel was archived or deleted."""
-        place = await self._mark(call.spot.channel, archived=True)
-        if place is not None:
+        place = await self._mark(call, archived=True)
+        if place is not None and place.archived:
             await self._tell(
                 f"slack:archived:{call.event_id}",
                 f"The Slack channel {place.name} was archived or deleted.",
@@ -54,12 +57,12 @@ class Channels:
 
     async def back(self, call: Call, _event: Payload) -> None:
         """A channel was taken out of the archive."""
-        await self._mark(call.spot.channel, archived=False)
+        await self._mark(call, archived=False)
 
     async def left(self, call: Call, _event: Payload) -> None:
         """The app was taken out of a channel."""
         place = await self._link.people.place(call.spot.channel)
-        if place is not None:
+        if place is not None and (await self._there(place)).get("is_member") is not True:
             await self._tell(
                 f"slack:left:{call.event_id}",
                 f"The app was taken out of the Slack channel {place.name}.",
@@ -90,14 +93,25 @@ class Channels:
             title="A channel has a new id",
         )
 
-    async def _mark(self, channel: str, *, archived: bool) -> Place | None:
-        place = await self._link.people.place(channel)
+    async def _mark(self, call: Call, *, archived: bool) -> Place | None:
+        """The place as it is marked now; `archived` is what the event said."""
+        place = await self._link.people.place(call.spot.channel)
         if place is None:
             return None
-        marked = replace(place, archived=archived)
+        so = (await self._there(place)).get("is_archived", archived) is True
+        marked = replace(place, archived=so)
         await self._link.desk.run(lambda uow: uow.people.put_place(marked))
         self._link.people.forget_places()
         return marked
+
+    async def _there(self, place: Place) -> Payload:
+        """A channel as Slack has it now; nothing where it does not show it to us any more."""
+        try:
+            via = await self._link.installs.to_reach(place.workspace)
+            said = await self._link.api.call(via.token, "conversations.info", channel=place.channel)
+        except (Refused, NotInstalled):
+            return {}
+        return map_at(said, "channel")
 
     async def _tell(self, key: str, what: str, mend: str, *, title: str) -> None:
         await self._link.tell(key, what, mend, title)

@@ -190,6 +190,33 @@ async def test_what_never_arrived_was_not_done(elsewhere: Elsewhere) -> None:
         await api.call("xoxb-1", "chat.postMessage", channel="C1")
 
 
+@pytest.mark.parametrize(
+    ("base", "url", "asked"),
+    [
+        ("https://slack.com/api/", "https://files.slack.com/files-pri/T1-F1/a.txt", True),
+        ("https://slack.com/api/", "https://slack.com/files/a.txt", True),
+        ("https://slack.com/api/", "https://files.slack.com.example/a.txt", False),
+        ("https://slack.com/api/", "https://notslack.com/a.txt", False),
+        ("https://slack.com/api/", "http://files.slack.com/a.txt", False),
+        ("https://slack.com/api/", "https://drive.example/a.txt", False),
+        ("https://slack.com/api/", "", False),
+        ("https://slack-gov.com/api/", "https://files.slack-gov.com/a.txt", True),
+        ("http://127.0.0.1:9500/api/", "http://127.0.0.1:9500/files/a.txt", True),
+        ("http://127.0.0.1:9500/api/", "http://127.0.0.1:9501/files/a.txt", False),
+        ("https://proxy.example/api/", "https://files.slack.com/files-pri/T1-F1/a.txt", True),
+        ("https://proxy.example/api/", "https://files.proxy.example/a.txt", False),
+    ],
+)
+async def test_the_token_goes_to_slack_alone(
+    elsewhere: Elsewhere, base: str, url: str, asked: bool
+) -> None:
+    api = SlackApi(elsewhere.api.session, base, lambda: NOW)
+    assert api._is_slacks(url) is asked
+    if not asked:
+        with pytest.raises(Refused, match="address_elsewhere"):
+            await anext(api.download("xoxb-1", url, 10))
+
+
 # --- too many calls -------------------------------------------------------------------------------
 
 

@@ -26,6 +26,9 @@ def title(world: World) -> str:
 async def test_a_channel_that_is_closed(
     slack_world: World, event: str, what: str, mend: str
 ) -> None:
+    channel = slack_world.slack.channels["CCLOUD"]
+    channel.archived = event != "channel_left"
+    channel.members.discard("UBOTTVENDOR")
     told = {"type": event, "channel": "CCLOUD", "user": "UMEI"}
     await slack_world.slack.delivery.happened(told, team="TVENDOR")
     await slack_world.rest()

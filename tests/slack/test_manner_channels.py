@@ -155,3 +155,36 @@ async def test_an_uninstalled_app_is_told_of_once(slack_world: World) -> None:
         await world.rest()
 
     assert len(saying(world, "COPS", "The app was removed from the Slack workspace")) == 1
+
+
+async def test_events_that_come_late_do_not_close_a_channel_that_is_open_again(
+    slack_world: World,
+) -> None:
+    """They were not taken when they came, and Slack brings them after those that came later."""
+    world = slack_world
+    world.slack.channels["CCLOUD"].archived = True
+    await happens(world, "channel_archive", "CCLOUD")
+    world.slack.channels["CCLOUD"].archived = False
+    await happens(world, "channel_unarchive", "CCLOUD")
+    before = len(world.slack.messages("COPS"))
+
+    await happens(world, "channel_archive", "CCLOUD")
+    await happens(world, "channel_left", "CCLOUD")
+    assert not (await place(world, "support-cloud")).archived
+    world.slack.channels["CCLOUD"].archived = True
+    await happens(world, "channel_archive", "CCLOUD")
+    await happens(world, "channel_unarchive", "CCLOUD")
+    assert (await place(world, "support-cloud")).archived
+    assert len(world.slack.messages("COPS")) == before + 1
+
+
+async def test_while_slack_does_not_say_how_a_channel_is_the_event_comes_again(
+    slack_world: World,
+) -> None:
+    world = slack_world
+    world.slack.channels["CCLOUD"].archived = True
+    world.slack.unkind.fails("conversations.info", "500")
+    await happens(world, "channel_archive", "CCLOUD")
+    assert world.slack.delivery.delivered[-1] == ("channel_archive", 503)
+    await world.slack.delivery.again()
+    assert (await place(world, "support-cloud")).archived

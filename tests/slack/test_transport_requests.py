@@ -292,6 +292,25 @@ async def test_the_signature_is_of_the_bytes_that_came(slack_world: World, logs:
     assert len(warned(logs, "slack.forged")) == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ('{"type":"x","a":"b\\u0000c"}', "b\u2400c"),
+        ('{"type":"x","a":"b\\ud83dc"}', "b?c"),
+        ('{"type":"x","a":"b\\ud83d\\ude00c"}', "b\U0001f600c"),
+        ('{"type":"x","a":"b\\\\u0000c"}', "b\\u0000c"),
+        ('{"type":"x","a":"b\u2028c"}', "b\u2028c"),
+    ],
+)
+def test_what_no_database_keeps_is_shown_as_a_sign(text: str, wanted: str) -> None:
+    assert arrival.read(text.encode(), JSON, None)["a"] == wanted
+    inside = arrival.read(urlencode({"payload": text}).encode(), FORM, "UTF-8")
+    assert inside["a"] == wanted
+    assert arrival.read(b"command=%00%ed%a0%80", FORM, None) == {
+        "command": "\u2400\ufffd\ufffd\ufffd"
+    }
+
+
 # --- junk inside ----------------------------------------------------------------------------------
 
 JUNK: tuple[Any, ...] = (
