@@ -24,9 +24,9 @@ class Opened:
         return int(self.number.removeprefix("C-"))
 
 
-async def fill(hand: Hand, world: World, **more: str) -> None:
+async def fill(hand: Hand, world: World, kind: str = "Technical", **more: str) -> None:
     """Fill in the form of a new case that is open."""
-    await hand.fills("What kind", "Technical")
+    await hand.fills("What kind", kind)
     await world.link.settled()
     given = {
         "How bad": "Production down",

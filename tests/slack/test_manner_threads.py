@@ -6,7 +6,7 @@ from bot.attached import LIMIT
 from bot.slack import files as slack_files
 from tests.fakes.slack import Message
 from tests.fakes.slack.chat import mentioned
-from tests.slack.acts import Opened, alone, open_case, shown, thread
+from tests.slack.acts import Opened, alone, fill, open_case, shown, thread
 from tests.slack.world import World, account
 
 WHERE = pytest.mark.parametrize("where", ["CNORTH", ""])
@@ -81,6 +81,26 @@ async def test_an_answer_reaches_the_partner_under_the_engineers_name_and_pictur
     (copy,) = copies(world, case.outside, "We restarted the gateway")
     assert copy.username == "Mei Lin"
     assert copy.icon.endswith("/UMEI.png"), "also where the partner's workspace does not know her"
+
+
+async def test_a_workspace_that_shares_no_channel_sees_the_engineers_picture_too(
+    slack_world: World,
+) -> None:
+    """Its app cannot see her there: the vendor's own is asked for the picture."""
+    world, finn = slack_world, slack_world.hand("finn")
+    await finn.command("/case")
+    await fill(finn, world, kind="Service", **{"How bad": "Service request"})
+    await finn.submits()
+    await world.rest()
+    inside, outside = world.slack.messages("CCLOUD")[0], finn.desk().messages[0]
+    case = Opened("C-1001", inside, outside)
+    await world.hand("mei").presses(inside, "Claim")
+    await world.rest()
+
+    await replies(world, case, "The invoice is corrected")
+
+    (copy,) = copies(world, outside, "The invoice is corrected")
+    assert copy.icon.endswith("/UMEI.png")
 
 
 async def test_the_engineers_remarks_stay_inside(slack_world: World) -> None:

@@ -17,7 +17,7 @@ async def open_(slack: Slack, install: Install, args: Json) -> Json:
         raise ApiError("user_disabled")
     if user.is_bot:
         raise ApiError("cannot_dm_bot")
-    if user.team != install.team and not _shared(slack, user.id, install):
+    if user.team != install.team and not slack.share(user.id, install):
         raise ApiError("user_not_visible")
     return {"channel": {"id": slack.direct(user.id, install).id}}
 
@@ -125,12 +125,6 @@ def _seen(slack: Slack, install: Install, args: Json) -> Channel:
     if channel.private and install.bot_user not in channel.members:
         raise ApiError("channel_not_found")
     return channel
-
-
-def _shared(slack: Slack, user: str, install: Install) -> bool:
-    return any(
-        {user, install.bot_user} <= one.members for one in slack.channels.values() if not one.direct
-    )
 
 
 METHODS = {

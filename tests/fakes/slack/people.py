@@ -28,6 +28,8 @@ async def info(slack: Slack, install: Install, args: Json) -> Json:
     found = slack.users.get(str(args["user"]))
     if found is None:
         raise ApiError("user_not_found")
+    if found.team != install.team and not slack.share(found.id, install):
+        raise ApiError("user_not_visible")
     return {"user": _as_json(slack, found, install)}
 
 

@@ -151,6 +151,11 @@ class Slack:
             self.channels[key] = Channel(key, "", [install.team], members, direct=True)
         return self.channels[key]
 
+    def share(self, user: str, install: Install) -> bool:
+        """Whether somebody is in a channel with the app, and so is known to it."""
+        both = {user, install.bot_user}
+        return any(both <= one.members for one in self.channels.values() if not one.direct)
+
     def name_of(self, user: str) -> str:
         """What somebody is called."""
         found = self.users.get(user)
