@@ -160,7 +160,11 @@ async def test_22_one_left_and_fifty_at_once(world: World) -> None:
         world.slack.user(f"UC{number:03}", "TCONTO", f"Colleague {number}")
         hands.append(Hand(world.slack, f"UC{number:03}"))
     for number, hand in enumerate(hands):
-        await hand.command("/case")
+        # On a busy machine not everybody is served in Slack's three seconds: they ask again.
+        for _ in range(10):
+            await hand.command("/case")
+            if hand.form is not None:
+                break
         given = {
             "How bad": "Guidance",
             "Title": f"Question {number}",
@@ -173,7 +177,7 @@ async def test_22_one_left_and_fifty_at_once(world: World) -> None:
     waiting = hands
     for _ in range(20):
         await asyncio.gather(*(hand.submits() for hand in waiting))
-        # On a busy machine not everybody is served in Slack's three seconds: they press again.
+        # Nor in the three seconds of a form: they press again.
         waiting = [hand for hand in waiting if not answered(form_of(hand))]
     assert waiting == []
     await world.rest()

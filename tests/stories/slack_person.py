@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tests.fakes.slack import Channel, Hand, Message, keyboard, reading
+from tests.fakes.slack import Hand, Message, keyboard, reading
 from tests.fakes.slack.delivery import Answered
 from tests.fakes.slack.reading import Reader
 from tests.fakes.slack.records import Json
+from tests.stories.slack_eyes import SlackEyes, Spot
 from tests.stories.slack_form import SlackForm
 from tests.stories.stage import DESK, FORM, Button, CannotSee, File, Nothing
 from tests.stories.web_person import WebFile, WebPerson
@@ -18,13 +19,8 @@ from tests.stories.web_person import WebFile, WebPerson
 if TYPE_CHECKING:
     from tests.stories.slack_stage import SlackStage
 
-
-@dataclass(frozen=True)
-class Spot:
-    """A channel or a direct conversation; or the thread under one of its messages."""
-
-    channel: Channel
-    thread: str = ""
+# What the desk says when it was too busy, and how often somebody does as they are told then.
+AGAIN, PATIENCE = "Try again in a moment.", 5
 
 
 @dataclass(frozen=True)
@@ -81,71 +77,15 @@ class SlackPerson:
         self.stage = stage
         self.key = key
         self.hand = hand
+        self.eyes = SlackEyes(hand, reader)
         self.reader = reader
         self.name = hand.user.name
         self.slack = hand.slack
         self.carried: list[tuple[str, bytes]] = []
         self.asked_at: Spot | None = None
         self.browser: WebPerson | None = None
-        self.read: dict[str, tuple[list[Json], str, str]] = {}
 
     # --- what there is to be seen -----------------------------------------------------------------
-
-    def _channels(self) -> list[Channel]:
-        """Where this person is a member, without direct conversations."""
-        every = self.slack.channels.values()
-        return [one for one in every if not one.direct and self.hand.user.id in one.members]
-
-    def _at(self, place: str) -> Spot:
-        if place == DESK:
-            return Spot(self.hand.desk())
-        if place.startswith("#"):
-            for channel in self._channels():
-                if channel.name == place.lstrip("#"):
-                    return Spot(channel)
-            raise CannotSee(place)
-        return self._thread(place)
-
-    def _thread(self, number: str) -> Spot:
-        """The thread under a case's card, wherever this person sees that card."""
-        for channel in (*self._channels(), self.hand.desk()):
-            for message in channel.messages:
-                if message.bot_id and not message.thread and self._about(message, number):
-                    return Spot(channel, message.ts)
-        raise CannotSee(number)
-
-    def _about(self, message: Message, number: str) -> bool:
-        """Whether a message's first line names the case."""
-        first = self._text(message).partition("\n")[0]
-        return number in first.replace(":", " ").replace(",", " ").split()
-
-    def _shown(self, spot: Spot) -> list[Message]:
-        """The messages that stand there for this person, the oldest first."""
-        found = [*spot.channel.messages]
-        found += [one for one in spot.channel.said_alone if one.to == self.hand.user.id]
-        found.sort(key=lambda one: one.ts)
-        if spot.thread:
-            return [one for one in found if spot.thread in {one.ts, one.thread}]
-        return [one for one in found if not one.thread]
-
-    def _text(self, message: Message) -> str:
-        # One that is looked at again and again is read once.
-        known = self.read.get(message.ts)
-        if known is not None and known[0] is message.blocks and known[1] == message.text:
-            return known[2]
-        text = self._read(message)
-        self.read[message.ts] = message.blocks, message.text, text
-        return text
-
-    def _read(self, message: Message) -> str:
-        lines = [self.reader.shown(message.blocks) or self.reader.written(message.text)]
-        lines += [f"📎 {self.slack.files[key].name}" for key in message.files]
-        return "\n".join(line for line in lines if line)
-
-    def _with_writer(self, message: Message) -> str:
-        who = message.username or self.slack.name_of(message.user)
-        edited = " (edited)" if message.edited else ""
-        return f"{who}: {self._text(message)}{edited}"
 
     async def sees(self, place: str = DESK) -> str:
         form = self._form()
@@ -153,8 +93,8 @@ class SlackPerson:
             if form is None:
                 raise CannotSee("no form is open")
             return form.text()
-        spot = self._at(place)
-        lines = [self._with_writer(one) for one in self._shown(spot)]
+        spot = self.eyes.at(place)
+        lines = [self.eyes.with_writer(one) for one in self.eyes.shown(spot)]
         if form is not None and self.asked_at == spot:
             # What came of a form stays in front of it until it is put away.
             lines.append(form.text())
@@ -167,19 +107,14 @@ class SlackPerson:
     # --- what people do ---------------------------------------------------------------------------
 
     async def says(self, words: str, at: str = DESK, *, delivered: int = 1) -> str:
-        spot = self._at(at)
+        spot = self.eyes.at(at)
         # Nobody can write behind a form that is open.
         await self._puts_away()
         if words.startswith("/"):
             assert not spot.thread, "Slack knows no commands in threads"
             name, _, more = words.partition(" ")
             return await self.acts(partial(self._command, name, more, spot), spot)
-        before = {id(one) for one in self._shown(spot)}
-        said = await self.acts(partial(self._write, words, spot, delivered), spot)
-        fresh = [one for one in self._shown(spot) if id(one) not in before and one.bot_id]
-        offer = self._offer(fresh)
-        # Slack opens a form after a press alone: what was asked for is offered by a button.
-        return said if offer is None else await SlackButton(self, spot, *offer).pressed()
+        return await self.acts(partial(self._write, words, spot, delivered), spot)
 
     async def _command(self, name: str, more: str, spot: Spot) -> list[Answered]:
         return [await self.hand.command(name, more, spot.channel.id)]
@@ -190,14 +125,6 @@ class SlackPerson:
         await self.hand.types(words, spot.channel.id, spot.thread, attached, delivered)
         return []
 
-    def _offer(self, fresh: list[Message]) -> tuple[Message, Json] | None:
-        """The one button of an answer that is nothing but the offer of a form."""
-        for message in fresh:
-            found = reading.buttons(message.blocks)
-            if len(found) == 1 and found[0][1].get("style") == "primary":
-                return message, found[0][1]
-        return None
-
     async def attaches(self, name: str, content: bytes) -> None:
         self.carried.append((name, content))
 
@@ -205,32 +132,32 @@ class SlackPerson:
         shortcut = self._shortcuts().get(label) if beside else None
         for spot, message in self._before(on, at):
             # All of a case's thread is about the case.
-            if on and not at and not spot.thread and not self._about(message, on):
+            if on and not at and not spot.thread and not self.eyes.is_about(message, on):
                 continue
-            if beside and beside not in self._text(message):
+            if beside and beside not in self.eyes.text(message):
                 continue
             if shortcut is not None:
                 return SlackShortcut(self, spot, message, shortcut)
             for words, element in reading.buttons(message.blocks):
                 if words == label:
                     return SlackButton(self, spot, message, element)
-        seen = [self._text(message) for _, message in self._before(on, at)]
+        seen = [self.eyes.text(message) for _, message in self._before(on, at)]
         raise Nothing(f"{self.name} finds no button {label!r} in: {seen}")
 
     def _before(self, on: str, at: str) -> Iterator[tuple[Spot, Message]]:
         """Where somebody would look, the newest first: around the case, the desk, every channel."""
-        spots = [self._at(at)] if at else []
+        spots = [self.eyes.at(at)] if at else []
         if on and not at:
             try:
-                thread = self._thread(on)
+                thread = self.eyes.thread(on)
             except CannotSee:
                 pass
             else:
                 spots += [Spot(thread.channel), thread]
         if not at:
-            spots += [Spot(self.hand.desk()), *(Spot(one) for one in self._channels())]
+            spots += [Spot(self.hand.desk()), *(Spot(one) for one in self.eyes.channels())]
         for spot in dict.fromkeys(spots):
-            for message in reversed(self._shown(spot)):
+            for message in reversed(self.eyes.shown(spot)):
                 yield spot, message
 
     def _shortcuts(self) -> Mapping[str, str]:
@@ -264,9 +191,9 @@ class SlackPerson:
     async def _change(
         self, words: str, at: str, change: Callable[[Message], Awaitable[None]]
     ) -> str:
-        spot = self._at(at)
-        for own in reversed(self._shown(spot)):
-            if own.user == self.hand.user.id and words in self._text(own):
+        spot = self.eyes.at(at)
+        for own in reversed(self.eyes.shown(spot)):
+            if own.user == self.hand.user.id and words in self.eyes.text(own):
 
                 async def act(own: Message = own) -> list[Answered]:
                     await change(own)
@@ -278,7 +205,7 @@ class SlackPerson:
     # --- files ------------------------------------------------------------------------------------
 
     async def finds_file(self, name: str, at: str) -> File:
-        for message in reversed(self._shown(self._at(at))):
+        for message in reversed(self.eyes.shown(self.eyes.at(at))):
             for key in message.files:
                 if self.slack.files[key].name == name:
                     return SlackFile(name, key, at)
@@ -309,10 +236,10 @@ class SlackPerson:
 
     async def _link(self, asked: str, named: str) -> str:
         """Ask the desk, and return where the words `named` of its answer lead, "" for nowhere."""
-        desk = self._at(DESK)
-        before = {id(one) for one in self._shown(desk)}
+        desk = self.eyes.at(DESK)
+        before = {id(one) for one in self.eyes.shown(desk)}
         await self.says(asked)
-        fresh = [one for one in self._shown(desk) if id(one) not in before]
+        fresh = [one for one in self.eyes.shown(desk) if id(one) not in before]
         links = (link for one in fresh for link in reading.named_links(one.blocks))
         return next((url for words, url in links if words == named), "")
 
@@ -320,6 +247,20 @@ class SlackPerson:
 
     async def acts(self, act: Callable[[], Awaitable[list[Answered]]], at: Spot) -> str:
         """Do something, and return everything new that is to be read for it."""
+        for _ in range(PATIENCE):
+            before, form = self._around(at), self.hand.form
+            said = await self._once(act, at)
+            if AGAIN not in said:
+                break
+        if self.hand.form is form:
+            fresh = [one for one in self._near(at) if id(one) not in before]
+            offer = self.eyes.offer(fresh)
+            if offer is not None:
+                # Slack opens a form after a press alone: until then it is offered by a button.
+                return await SlackButton(self, at, *offer).pressed()
+        return said
+
+    async def _once(self, act: Callable[[], Awaitable[list[Answered]]], at: Spot) -> str:
         form = self._form()
         if form is not None and not form.can_be_sent:
             # It said what came of it, and was read.
@@ -350,11 +291,14 @@ class SlackPerson:
             view = body["view"]
             yield f"{view['title']['text']}\n{self.reader.shown(view['blocks'])}"
 
-    def _around(self, at: Spot) -> dict[int, str]:
+    def _near(self, at: Spot) -> list[Message]:
         """What others have written there, in the channel above, and in the own conversation."""
         spots = dict.fromkeys((at, Spot(at.channel), Spot(self.hand.desk())))
-        shown = (one for spot in spots for one in self._shown(spot))
-        return {id(one): self._with_writer(one) for one in shown if one.user != self.hand.user.id}
+        shown = (one for spot in spots for one in self.eyes.shown(spot))
+        return [one for one in shown if one.user != self.hand.user.id]
+
+    def _around(self, at: Spot) -> dict[int, str]:
+        return {id(one): self.eyes.with_writer(one) for one in self._near(at)}
 
     async def _puts_away(self) -> None:
         """Close the form that is open, as whoever wants to write has to."""

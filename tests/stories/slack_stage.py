@@ -75,6 +75,8 @@ class SlackStage(Running):
         return await person.asks_the_way()
 
     async def settled(self) -> None:
+        while await self.slack.delivery.again():
+            pass
         await self.slack.settled()
         await self.link.settled()
 
@@ -148,7 +150,7 @@ async def _serving(
             ),
         )  # fmt: skip
         chat.routes(app, router, clock.now, lambda: None)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5, auto_decompress=False)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.SockSite(runner, door).start()

@@ -152,7 +152,7 @@ def mentioned(message: Message) -> frozenset[str]:
 
 
 def _who(slack: Slack, channel: Channel, message: Message) -> str:
-    place = f"#{channel.name}" if channel.name else "direct"
+    place = slack.place_name(channel)
     inside = " (thread)" if message.thread else ""
     return f"{message.username or slack.name_of(message.user)} in {place}{inside}"
 

@@ -62,12 +62,16 @@ class Hand(FormHand):
             await slack.delivery.happened(mention, place)
         return message
 
+    def _tell(self, how: str, place: Channel, what: str, inside: str = "") -> None:
+        name = self.slack.place_name(place, self.user.id)
+        self.slack.note(f"{self.user.name} {how} {name}{inside}", what)
+
     def _note(self, message: Message, attached: tuple[tuple[str, bytes], ...] = ()) -> None:
         place = self.slack.channels[message.channel]
         files_ = "".join(f"\n(file {name})" for name, _ in attached)
         inside = " (thread)" if message.thread else ""
         said = self.slack.reader.written(message.text) + files_
-        self.slack.note(f"{self.user.name} in {_name(place)}{inside}", said)
+        self._tell("in", place, said, inside)
 
     def written(self, message: Message) -> Json:
         """The event of a message."""
@@ -100,7 +104,9 @@ class Hand(FormHand):
         before = self.written(message)
         message.text, message.edited = text, True
         place, now = self.slack.channels[message.channel], self.slack.reader.written(text)
-        self.slack.note(f"{self.user.name} changes a message in {_name(place)}", now)
+        self.slack.note(
+            f"{self.user.name} changes a message in {self.slack.place_name(place)}", now
+        )
         after = self.written(message) | {"edited": {"user": self.user.id}}
         await self.changed(
             message.channel, "message_changed", message=after, previous_message=before
@@ -111,7 +117,9 @@ class Hand(FormHand):
         place = self.slack.channels[message.channel]
         place.messages.remove(message)
         gone = self.slack.reader.written(message.text)
-        self.slack.note(f"{self.user.name} deletes a message in {_name(place)}", gone)
+        self.slack.note(
+            f"{self.user.name} deletes a message in {self.slack.place_name(place)}", gone
+        )
         before = self.written(message)
         await self.changed(
             message.channel, "message_deleted", deleted_ts=message.ts, previous_message=before
@@ -135,7 +143,9 @@ class Hand(FormHand):
         """Put an emoji to a message."""
         place = self.slack.channels[message.channel]
         message.reactions.setdefault(name, set()).add(self.user.id)
-        self.slack.note(f"{self.user.name} in {_name(place)}", f"puts :{name}: to a message")
+        self.slack.note(
+            f"{self.user.name} in {self.slack.place_name(place)}", f"puts :{name}: to a message"
+        )
         item = {"type": "message", "channel": place.id, "ts": message.ts}
         event: Json = {"type": "reaction_added", "user": self.user.id, "reaction": name}
         event |= {"item": item, "item_user": message.user, "event_ts": self.slack.ts()}
@@ -162,7 +172,7 @@ class Hand(FormHand):
         place = slack.channels[channel] if channel else self.desk()
         install = slack.of_team(self.user.team)
         assert install is not None, "guests have no commands"
-        slack.note(f"{self.user.name} in {_name(place)}", f"{name} {text}")
+        self._tell("in", place, f"{name} {text}")
         fields = {
             "token": "verification",
             "team_id": self.user.team,
@@ -265,7 +275,3 @@ class Hand(FormHand):
         made = Response(place.id, self.user.id, install, self.slack.seconds())
         self.slack.delivery.responses[key] = made
         return f"{self.slack.url}/response/{key}"
-
-
-def _name(place: Channel) -> str:
-    return f"#{place.name}" if place.name else "direct"

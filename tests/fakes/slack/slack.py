@@ -161,6 +161,18 @@ class Slack:
         found = self.users.get(user)
         return found.name if found else user
 
+    def place_name(self, channel: Channel, who: str = "") -> str:
+        """What the transcript calls a conversation in which `who` says something."""
+        if channel.name:
+            return f"#{channel.name}"
+        people = sorted(channel.members - {who, *self.bots})
+        return " with ".join(["direct", *(self.name_of(one) for one in people)])
+
+    @property
+    def bots(self) -> set[str]:
+        """The accounts of the app."""
+        return {one.bot_user for one in self.installs.values()}
+
     @property
     def reader(self) -> Reader:
         """Whoever keeps the transcript: in Beijing, and knows everybody's name."""
