@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import secrets
 import signal
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import structlog
 from aiohttp import web
@@ -23,7 +23,7 @@ from bot.clock import MovableClock
 from bot.config import Settings
 from bot.delivery import Delivery
 from bot.greeting import greet, say
-from bot.platform import Platform
+from bot.platform import Chat, Platform
 from bot.roster.read import read_roster
 from bot.sample import cases
 from bot.upkeep import Programs
@@ -38,9 +38,6 @@ from storage import migrate
 from storage.address import parse
 from storage.desk import StoredDesk
 from storage.files import FileStore
-
-if TYPE_CHECKING:
-    from bot.slack.join import SlackChat
 
 T = TypeVar("T")
 
@@ -75,7 +72,7 @@ async def run(settings: Settings) -> None:
         clock = await MovableClock.start(desk)
         files = FileStore(settings.files_url.get_secret_value())
         ground = Ground(desk, settings, programs, clock, files, url, demo)
-        chats = [await stack.enter_async_context(one) for one in _chats(ground)]
+        chats = await stack.enter_async_context(_together(_chats(ground), STOP_SPEAKING))
         parts = await _join(ground, chats)
         if demo:
             await _seed(ground, parts)
@@ -92,11 +89,10 @@ async def run(settings: Settings) -> None:
         stack.push_async_callback(runner.cleanup)
         for one in sockets:
             await web.SockSite(runner, one).start()
-        for chat in chats:
-            heard = _ending_within(STOP_HEARING, chat.listening(), chat.platform.name)
-            await stack.enter_async_context(heard)
+        heard = {chat.platform.name: chat.listening() for chat in chats}
+        await stack.enter_async_context(_together(heard, STOP_HEARING))
         reached = {chat.platform.name: chat.reached(url) for chat in chats}
-        greet(url, reached, settings.platforms, demo=demo)
+        greet(url, reached, demo=demo)
         await stop.wait()
         say("Stopping …")
     say("Stopped.")
@@ -125,18 +121,26 @@ class Parts:
     app: web.Application
 
 
-def _chats(on: Ground) -> list[AbstractAsyncContextManager[SlackChat]]:
-    """The chat platforms that are configured, each opened and closed as a whole."""
-    if "slack" not in on.settings.platforms:
-        return []
-    # Its SDK takes a fifth of a start to import: only a desk that speaks Slack waits for it.
-    from bot.slack.join import SlackChat
+def _chats(on: Ground) -> dict[str, AbstractAsyncContextManager[Chat]]:
+    """The chat platforms that are configured, each opened and closed as a whole.
 
-    opened = SlackChat.opened(on.settings, on.desk, on.files, on.clock.now)
-    return [_ending_within(STOP_SPEAKING, opened, "slack")]
+    Their SDKs take a fifth of a start each to import: only a desk that speaks one waits for it.
+    """
+    found: dict[str, AbstractAsyncContextManager[Chat]] = {}
+    given, desk, files, now = on.settings, on.desk, on.files, on.clock.now
+    if "slack" in given.platforms:
+        from bot.slack.join import SlackChat
+
+        found["slack"] = SlackChat.opened(given, desk, files, now)
+    if "teams" in given.platforms:
+        from bot.teams.deps import settings_of
+        from bot.teams.join import TeamsChat
+
+        found["teams"] = TeamsChat.opened(settings_of(given), desk, files, now)
+    return found
 
 
-async def _join(on: Ground, chats: Sequence[SlackChat]) -> Parts:
+async def _join(on: Ground, chats: Sequence[Chat]) -> Parts:
     """Make the parts and give each what it needs; nothing runs yet."""
     desk, programs, clock = on.desk, on.programs, on.clock
     hub = Hub(desk)
@@ -259,14 +263,18 @@ async def _sending(delivery: Delivery) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def _ending_within(
-    seconds: float, whole: AbstractAsyncContextManager[T], part: str
-) -> AsyncIterator[T]:
-    entered = await whole.__aenter__()
+async def _together(
+    wholes: Mapping[str, AbstractAsyncContextManager[T]], seconds: float
+) -> AsyncIterator[list[T]]:
+    """Enter them one after the other; all end at once, so that one's time is everybody's."""
+    entered: dict[str, T] = {}
     try:
-        yield entered
+        for name, whole in wholes.items():
+            entered[name] = await whole.__aenter__()
+        yield [*entered.values()]
     finally:
-        await _within(seconds, whole.__aexit__(None, None, None), part)
+        ends = {name: wholes[name].__aexit__(None, None, None) for name in entered}
+        await asyncio.gather(*(_within(seconds, end, name) for name, end in ends.items()))
 
 
 async def _within(seconds: float, ending: Awaitable[object], part: str) -> None:

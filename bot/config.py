@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from difflib import get_close_matches
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -23,14 +22,17 @@ from pydantic import (
     field_validator,
 )
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from bot import credentials
+from bot.microsoft import MicrosoftSettings
+from bot.nearby import is_loopback
 from storage import address
 from storage.cipher import Cipher
 
 ENV_FILE = Path(".env")
 PREFIX = "DESK_"
+OURS = (PREFIX, "SLACK_", "MicrosoftApp")
 SHORTEST_SECRET = 32
 STORES = frozenset({"file", "s3", "gs", "az"})
 HOW_TO_MAKE_ONE = 'python -c "import secrets; print(secrets.token_urlsafe(48))"'
@@ -47,7 +49,7 @@ class BadSettings(Exception):
         super().__init__("\n".join(faults))
 
 
-class Settings(BaseSettings):
+class Settings(MicrosoftSettings):
     """What an operator decides. Made by `read`; `.env.example` says what each is for."""
 
     model_config = SettingsConfigDict(
@@ -83,12 +85,6 @@ class Settings(BaseSettings):
         SecretStr | None, Field(validation_alias=AliasChoices("SLACK_CLIENT_SECRET"))
     ] = None
     slack_api_url: str = "https://slack.com/api/"
-    teams_app_id: Annotated[
-        SecretStr | None, Field(validation_alias=AliasChoices("MicrosoftAppId"))
-    ] = None
-    teams_app_password: Annotated[
-        SecretStr | None, Field(validation_alias=AliasChoices("MicrosoftAppPassword"))
-    ] = None
 
     @field_validator("database_url")
     @classmethod
@@ -183,8 +179,7 @@ class Settings(BaseSettings):
     def platforms(self) -> tuple[str, ...]:
         """The platforms besides the web for which something is set."""
         slack = any(name in self.given for name in credentials.SLACK)
-        teams = self.teams_app_id or self.teams_app_password
-        return tuple(name for name, given in (("slack", slack), ("teams", teams)) if given)
+        return tuple(n for n, given in (("slack", slack), ("teams", self.teams)) if given)
 
     @property
     def cipher(self) -> Cipher | None:
@@ -205,7 +200,10 @@ def read(env_file: Path | None = ENV_FILE) -> Settings:
         raise BadSettings(tuple(_in_words(e) for e in error.errors())) from None
     except UnicodeDecodeError:
         raise BadSettings((f"{env_file}: is not UTF-8 text",)) from None
-    faults = tuple(credentials.halves(settings.given))
+    faults = (
+        *credentials.halves(settings.given),
+        *settings.missing_of_teams(loopback=settings.loopback),
+    )
     if settings.secret_key is None and not settings.loopback:
         faults = (
             "DESK_HOST: without DESK_SECRET_KEY the desk listens on this machine only, "
@@ -224,16 +222,14 @@ def misspelt(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
     They are no reason to refuse: a container platform makes such names for a service "desk".
     """
     known = [variable(name) for name in Settings.model_fields]
-    strangers = (
-        name for name in environ if name.startswith((PREFIX, "SLACK_")) and name not in known
-    )
+    strangers = (name for name in environ if name.startswith(OURS) and name not in known)
     near = {name: get_close_matches(_bare(name), known, n=1, cutoff=0.85) for name in strangers}
     return {name: meant[0] for name, meant in near.items() if meant}
 
 
 def _bare(name: str) -> str:
-    """Slack's own variables have no prefix of ours."""
-    return name.removeprefix(PREFIX) if name.startswith(f"{PREFIX}SLACK_") else name
+    """The chats' own variables have no prefix of ours."""
+    return name.removeprefix(PREFIX) if name.removeprefix(PREFIX).startswith(OURS) else name
 
 
 def variable(field: str) -> str:
@@ -249,16 +245,6 @@ def secret_fault(secret: str) -> str:
     if len(set(secret)) < 8 or secret != secret.strip():
         return f"must be random, without spaces around it; make one with: {HOW_TO_MAKE_ONE}"
     return ""
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine's own and no other's."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 _REASONS = {

@@ -73,3 +73,27 @@ def halves(given: Collection[str]) -> Iterator[str]:
                 "DESK_PUBLIC_URL: is missing. With SLACK_CLIENT_ID workspaces install the app, and "
                 "Slack sends whoever does it back to this address"
             )
+
+
+# --- Microsoft Teams ------------------------------------------------------------------------------
+
+_GUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+
+
+def guid_fault(value: str) -> str:
+    """What is wrong with an id of Azure's by its look, in words; "" where nothing is."""
+    if re.fullmatch(_GUID, value, re.ASCII):
+        return ""
+    return (
+        "does not look like one: it is 32 digits and letters a to f in five groups, like "
+        "0f3a4b5c-1111-4222-8333-9abcdef01234; the bot's page in Azure shows it"
+    )
+
+
+def password_fault(value: str) -> str:
+    """What is wrong with a client secret by its look, in words; "" where nothing is."""
+    if re.fullmatch(_GUID, value, re.ASCII):
+        return "is the secret's id. Its Value is wanted, which Azure shows once, when it is made"
+    if not re.fullmatch(r"[\x21-\x7e]{8,}", value, re.ASCII):
+        return "does not look like one: it has 8 characters or more, and no spaces"
+    return ""

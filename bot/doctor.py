@@ -89,9 +89,6 @@ def _settings(settings: Settings, environ: Mapping[str, str]) -> Iterator[Findin
     if settings.public_url and not settings.loopback and settings.public_url.startswith("http://"):
         wrong = "DESK_PUBLIC_URL is http: sessions would travel in the clear"
         yield Finding("settings", wrong, "Put TLS in front of the desk and make it https.")
-    if "teams" in settings.platforms:
-        wrong = "variables for teams are set, and this program does not speak it yet"
-        yield Finding("settings", wrong, "Remove them, or wait for a later version.")
 
 
 def _catalog(settings: Settings) -> tuple[Catalog | None, list[Finding]]:

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 
 OFF = {
     "slack": "SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET (or SLACK_APP_TOKEN) turn it on.",
-    "teams": "MicrosoftAppId and MicrosoftAppPassword turn it on, once this program has it.",
+    "teams": "MicrosoftAppId, MicrosoftAppPassword and MicrosoftAppTenantId turn it on.",
 }
-_UNHEARD = " They are set, and do nothing yet."
 
 
 def say(line: str) -> None:
@@ -18,10 +17,10 @@ def say(line: str) -> None:
         print(line, flush=True)
 
 
-def greet(url: str, reached: Mapping[str, str], given: tuple[str, ...], *, demo: bool) -> None:
+def greet(url: str, reached: Mapping[str, str], *, demo: bool) -> None:
     """Say where the desk is, and of each platform whether it is on, or what turns it on.
 
-    `reached` says how each platform that is on is reached; `given` are those with settings.
+    `reached` says how each platform that is on is reached.
     """
     say(f"Partnerdesk is ready: {url}" + (" (demo)" if demo else ""))
     say(f"  Web    on, {url}")
@@ -29,5 +28,4 @@ def greet(url: str, reached: Mapping[str, str], given: tuple[str, ...], *, demo:
         if name in reached:
             say(f"  {name.title():6} on, {reached[name]}")
         else:
-            said = _UNHEARD if name in given else ""
-            say(f"  {name.title():6} off. {variables}{said}")
+            say(f"  {name.title():6} off. {variables}")

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
+from aiohttp import web
+
+from bot.ports import Router
 from handlers.views.kinds import View
+from sla.scheduler import Job
 
 
 class Retryable(Exception):
@@ -83,3 +89,29 @@ class Doubting(Protocol):
 
     def doubt(self, key: str, since: datetime) -> None:
         """What became of an earlier try under `key` is not known; none was before `since`."""
+
+
+class Chat(Protocol):
+    """A platform in the running program; its `routes` come before `listening`."""
+
+    @property
+    def platform(self) -> Platform:
+        """What delivery speaks through."""
+
+    def routes(
+        self,
+        app: web.Application,
+        router: Router,
+        now: Callable[[], datetime],
+        wake: Callable[[], None],
+    ) -> None:
+        """Put its routes into an application; `wake` is called after every commit."""
+
+    def listening(self) -> AbstractAsyncContextManager[None]:
+        """Listen where nothing calls us, as long as it is entered."""
+
+    def reached(self, url: str) -> str:
+        """How it is reached, for whoever starts the program; `url` is the desk's own address."""
+
+    def jobs(self) -> Sequence[Job]:
+        """What is done by the calendar."""

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from bot.config import is_loopback
 from bot.findings import Finding
+from bot.nearby import is_loopback
 from bot.slack.api import SlackApi
 from bot.slack.deps import PATH, PLATFORM, Settings
 from bot.slack.errors import Lost

@@ -17,7 +17,7 @@ from typing import Any
 import jwt
 from jwt.api_jws import PyJWS
 
-from bot.config import is_loopback
+from bot.nearby import is_loopback
 from bot.teams.deps import CHANNEL, Clock, Settings
 from bot.teams.fetching import as_object
 from bot.teams.hosts import is_service

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from bot.config import is_loopback
+from bot import config
+from bot.nearby import is_loopback
 
 PLATFORM = "teams"
 # How the service calls Teams among all the channels that a bot may be in.
@@ -104,6 +105,28 @@ class Settings:
     def _is_safe(self, url: str) -> bool:
         parts = urlsplit(url)
         return parts.scheme == "https" or (self.trial and is_loopback(parts.hostname or ""))
+
+
+def settings_of(given: config.Settings) -> Settings:
+    """What Teams needs of the program's settings; raises `Misconfigured`."""
+    password, key = given.teams_app_password, given.teams_identity_key
+    return Settings(
+        app_id=given.teams_app_id or "",
+        password=password.get_secret_value() if password else "",
+        tenant_id=given.teams_tenant_id or "",
+        app_type=AppType(given.teams_app_type),
+        issuers=given.teams_issuers or ISSUERS,
+        metadata_url=given.teams_metadata_url or METADATA_URL,
+        login_url=given.teams_login_url or LOGIN_URL,
+        scope=given.teams_scope or SCOPE,
+        identity_url=given.teams_identity_url or IDENTITY_URL,
+        identity_key=key.get_secret_value() if key else "",
+        service_hosts=given.teams_service_hosts or SERVICE_HOSTS,
+        # An address that leads to the reader's own machine is worse than none.
+        public_url=given.public_url or "",
+        trial=given.teams_trial,
+        loopback=given.loopback,
+    )
 
 
 def wall() -> datetime:

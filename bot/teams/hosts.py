@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from bot.config import is_loopback
+from bot.nearby import is_loopback
 from bot.teams.deps import Settings
 
 _ADDRESS = re.compile(

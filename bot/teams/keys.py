@@ -13,7 +13,7 @@ import aiohttp
 import structlog
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPublicNumbers
 
-from bot.config import is_loopback
+from bot.nearby import is_loopback
 from bot.teams.deps import Clock
 from bot.teams.fetching import as_object, read_body
 from bot.teams.received import Payload, list_at

@@ -7,9 +7,11 @@ import pytest
 
 from bot import config
 from bot.config import BadSettings
+from bot.teams.deps import settings_of as settings_of_teams
 from tests.bot.terminal import settings_of
 
 SECRET = "q8Zr2vLm5Xt7Bn4Kc9Wd1Hs6Jf3Gy0Pa"
+APP = "0f3a4b5c-1111-4222-8333-9abcdef01234"
 
 
 def read(monkeypatch: pytest.MonkeyPatch, **given: str) -> config.Settings:
@@ -44,7 +46,8 @@ def test_without_any_variable_it_is_the_demo_on_this_machine(
         ({"DESK_SECRET_KEY": SECRET}, True, False),
         ({"DESK_ROSTER": "mine.toml"}, False, False),
         ({"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}, False, False),
-        ({"MicrosoftAppId": "6f1c"}, False, False),
+        ({"MicrosoftAppId": APP, "MicrosoftAppType": "UserAssignedMSI"}, False, False),
+        ({"DESK_TEAMS_TRIAL": "true"}, False, False),
         ({"DESK_ROSTER": ""}, True, True),
     ],
 )
@@ -157,6 +160,9 @@ def test_a_misspelt_variable_is_noticed_and_a_stranger_is_not() -> None:
         "DESK_PROT": "DESK_PORT",
         "DESK_SLACK_BOT_TOKEN": "SLACK_BOT_TOKEN",
         "SLACK_SINGING_SECRET": "SLACK_SIGNING_SECRET",
+        "MicrosoftAppTenant": "MicrosoftAppTenantId",
+        "DESK_MicrosoftAppId": "MicrosoftAppId",
+        "DESK_TEAMS_TRAIL": "DESK_TEAMS_TRIAL",
     }
 
     assert config.misspelt(dict.fromkeys([*strangers, *misspelt], "1")) == misspelt
@@ -279,3 +285,119 @@ def test_a_web_api_somewhere_else_turns_nothing_on(monkeypatch: pytest.MonkeyPat
 
     assert settings.slack_api_url == "http://127.0.0.1:9500/api/"
     assert settings.demo
+
+
+# --- Microsoft Teams ------------------------------------------------------------------------------
+
+TENANT = "9b1d2c3e-5555-4666-8777-0123456789ab"
+VALUE = "8Q8~abcdefghijklmnopqrstuvwxyz0123456789"
+SINGLE = {"MicrosoftAppId": APP, "MicrosoftAppPassword": VALUE, "MicrosoftAppTenantId": TENANT}
+MACHINE = {"MicrosoftAppId": APP, "MicrosoftAppType": "UserAssignedMSI"}
+MULTI = {"MicrosoftAppId": APP, "MicrosoftAppPassword": VALUE, "MicrosoftAppType": "MultiTenant"}
+CLOUD = {
+    "DESK_TEAMS_ISSUERS": "https://api.botframework.us, https://sts.example/",
+    "DESK_TEAMS_METADATA_URL": "https://login.botframework.azure.us/v1/openid",
+    "DESK_TEAMS_LOGIN_URL": "https://login.microsoftonline.us",
+    "DESK_TEAMS_SCOPE": "https://api.botframework.us/.default",
+    "DESK_TEAMS_SERVICE_HOSTS": "smba.infra.gov.teams.microsoft.us",
+}
+
+
+@pytest.mark.parametrize("given", [SINGLE, MACHINE, MULTI, {**SINGLE, **CLOUD}])
+def test_teams_is_on_with_what_it_needs(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str]
+) -> None:
+    settings = read(monkeypatch, **given)
+
+    assert settings.platforms == ("teams",)
+    assert VALUE not in repr(settings)
+    made = settings_of_teams(settings)
+    assert (made.app_id, made.app_type) == (APP, given.get("MicrosoftAppType", "SingleTenant"))
+    assert made.trial is False
+    assert VALUE not in repr(made)
+
+
+def test_another_cloud_is_taken_as_it_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    public = settings_of_teams(read(monkeypatch, **SINGLE))
+    other = settings_of_teams(read(monkeypatch, **SINGLE, **CLOUD))
+
+    assert public.issuers == ("https://api.botframework.com",)
+    assert public.service_hosts[0] == "smba.trafficmanager.net"
+    assert other.issuers == ("https://api.botframework.us", "https://sts.example/")
+    assert other.service_hosts == ("smba.infra.gov.teams.microsoft.us",)
+    assert (other.metadata_url, other.login_url, other.scope) == tuple(CLOUD.values())[1:4]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"MicrosoftAppPassword": VALUE, "MicrosoftAppTenantId": TENANT}, ["MicrosoftAppId: is"]),
+        ({"MicrosoftAppId": APP, "MicrosoftAppPassword": VALUE}, ["MicrosoftAppTenantId: is mis"]),
+        ({"MicrosoftAppId": APP, "MicrosoftAppTenantId": TENANT}, ["MicrosoftAppPassword: is mi"]),
+        ({"MicrosoftAppId": APP}, ["MicrosoftAppTenantId: ", "MicrosoftAppPassword: "]),
+        (
+            {**SINGLE, "DESK_TEAMS_LOGIN_URL": "http://127.0.0.1:9/login"},
+            ["DESK_TEAMS_LOGIN_URL: must begin with https://"],
+        ),
+        (
+            {"DESK_TEAMS_TRIAL": "true", "DESK_HOST": "0.0.0.0", "DESK_SECRET_KEY": SECRET},
+            ["DESK_TEAMS_TRIAL: lets in whoever reaches the desk"],
+        ),
+        (
+            {"DESK_TEAMS_TRIAL": "true", "DESK_TEAMS_LOGIN_URL": "http://login.example/"},
+            ["DESK_TEAMS_LOGIN_URL: must begin with https://"],
+        ),
+    ],
+)
+def test_half_of_teams_is_refused_with_the_other_half(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], words: list[str]
+) -> None:
+    said = refused(monkeypatch, **given).splitlines()
+
+    assert len(said) == len(words)
+    assert all(line.startswith(begin) for line, begin in zip(said, words, strict=True))
+    assert not any(value in line for line in said for value in (APP, VALUE, TENANT))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("MicrosoftAppId", "6f1c", "five groups"),
+        ("MicrosoftAppTenantId", "contoso.onmicrosoft.com", "five groups"),
+        ("MicrosoftAppPassword", TENANT, "Its Value is wanted"),
+        ("MicrosoftAppPassword", "hunter2", "8 characters"),
+        ("MicrosoftAppPassword", "two words here", "no spaces"),
+        ("MicrosoftAppType", "Shared", "must be one of"),
+        ("DESK_TEAMS_ISSUERS", ",,", "with commas between"),
+        ("DESK_TEAMS_SERVICE_HOSTS", "https://smba.example", "names of hosts alone"),
+        ("DESK_TEAMS_SERVICE_HOSTS", "smba.example/emea", "names of hosts alone"),
+        ("DESK_TEAMS_SERVICE_HOSTS", "smba.example:443", "names of hosts alone"),
+        ("DESK_TEAMS_METADATA_URL", "login.example", "must begin with https://"),
+    ],
+)
+def test_a_value_of_teams_that_is_another_is_refused_and_not_repeated(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, reason: str
+) -> None:
+    said = refused(monkeypatch, **{**SINGLE, name: value})
+
+    assert said.startswith(f"{name}: ")
+    assert reason in said
+    assert value.strip() not in said.replace("no spaces", "")
+
+
+def test_a_trial_on_this_machine_needs_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = settings_of_teams(read(monkeypatch, DESK_TEAMS_TRIAL="true"))
+    signed = settings_of_teams(
+        read(monkeypatch, **SINGLE, DESK_TEAMS_TRIAL="true", DESK_TEAMS_LOGIN_URL="http://[::1]:9")
+    )
+
+    assert made.anonymous
+    assert signed.trial
+    assert not signed.anonymous
+
+
+@pytest.mark.parametrize("trial", ["true", "false"])
+def test_another_cloud_alone_turns_nothing_on(monkeypatch: pytest.MonkeyPatch, trial: str) -> None:
+    settings = read(monkeypatch, DESK_TEAMS_TRIAL=trial, DESK_TEAMS_SCOPE="https://x/.default")
+
+    assert settings.platforms == (("teams",) if trial == "true" else ())

@@ -98,12 +98,6 @@ def test_a_desk_for_others_without_a_good_public_url(
     assert words in only().wrong
 
 
-def test_a_platform_that_is_not_there_yet(sample: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MicrosoftAppId", "6f1c")
-
-    assert only().wrong.startswith("variables for teams are set")
-
-
 # --- programs and calendars -----------------------------------------------------------------------
 
 

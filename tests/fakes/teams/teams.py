@@ -58,6 +58,7 @@ class Teams:
         self.url = ""
         self._numbers = itertools.count(1)
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._noted = asyncio.Event()
 
     # --- time and names ---------------------------------------------------------------------------
 
@@ -150,6 +151,14 @@ class Teams:
     def note(self, who: str, what: str) -> None:
         """A line of the transcript."""
         self.transcript.append(Said(self.seconds(), who, what))
+        self._noted.set()
+
+    async def until(self, true: Callable[[], object], seconds: float = 60.0) -> None:
+        """Wait until it is so: looked at again after everything that is said here."""
+        async with asyncio.timeout(seconds):
+            while not true():
+                self._noted.clear()
+                await self._noted.wait()
 
     def note_message(self, place: Place, message: Message, how: str = "") -> None:
         """A line for a message, as it reads now."""
