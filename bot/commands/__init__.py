@@ -25,6 +25,7 @@ NOUNS = (
     "signin",
     "partner",
     "slack",
+    "teams",
     "migrate",
 )
 
