@@ -120,18 +120,20 @@ def whole_text(hand: Hand) -> str:
     return " ".join(one["element"].get("initial_value", "") for one in parts)
 
 
+@pytest.mark.parametrize("channel", ["CNORTH", ""])
 async def test_every_file_of_a_message_comes_along_as_far_as_one_form_takes_them(
-    slack_world: World,
+    slack_world: World, channel: str
 ) -> None:
+    """In a direct conversation each comes with its address, which is long."""
     world, nora = slack_world, slack_world.hand("nora")
-    many = tuple((f"{'a long name of a log ' * 4}{n:02}.log", b"%d" % n) for n in range(10))
-    message = await nora.says("Ten logs", "CNORTH", attached=many)
+    many = tuple((f"{n:02} {'a long name of a log ' * 12}.log", b"%d" % n) for n in range(10))
+    message = await nora.says("Ten logs", channel, attached=many)
 
     await nora.shortcut("open_case_from_message", message)
 
     await sent(world, nora)
     (attached,) = await world.desk.run(lambda uow: uow.messages.of(1001))
-    assert [one.name[-6:] for one in attached.files] == [f"{n:02}.log" for n in range(10)]
+    assert [one.name[:2] for one in attached.files] == [f"{n:02}" for n in range(10)]
 
 
 @pytest.mark.parametrize("long", [False, True])

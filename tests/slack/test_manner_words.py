@@ -121,6 +121,22 @@ async def test_a_mention_is_answered_once_and_to_that_person_alone(slack_world: 
     assert [one.user for one in world.slack.messages("CSHARED")] == [account("carla")]
 
 
+async def test_in_a_channel_that_is_not_the_desks_it_answers_when_it_is_called(
+    slack_world: World,
+) -> None:
+    world, nora = slack_world, slack_world.hand("nora")
+    world.slack.channel("CRANDOM", "random", ["TNORTH"], [account("nora")])
+
+    await nora.says("quota", "CRANDOM")
+    await world.rest()
+    assert not alone(world, "nora", "CRANDOM")
+
+    await nora.says("<@UBOTTNORTH> quota", "CRANDOM")
+    await world.rest()
+    (seen,) = alone(world, "nora", "CRANDOM")
+    assert "Premier" in shown(seen)
+
+
 async def test_a_mention_of_the_app_of_another_workspace_is_heard_too(slack_world: World) -> None:
     """In a channel that is shared, people pick whichever Partnerdesk their Slack offers."""
     await slack_world.hand("carla").says("<@UBOTTCONTO> quota", "CSHARED")
