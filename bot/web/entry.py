@@ -28,10 +28,9 @@ async def enter(request: web.Request) -> web.Response:
     deps, sessions, attempts = request.app[DEPS], request.app[SESSIONS], request.app[ATTEMPTS]
     now, address = deps.clock.now(), request.remote or ""
     check_origin(request, deps.settings)
-    attempts.check(address, now)
     secret_hash = hashed(request.match_info["token"])
-    given = await read_form(request, deps.files)
-    await given.forget(deps.files)
+    # Nobody is known here yet, so nobody may leave files.
+    given = await read_form(request, None)
     sessions.check_csrf("link:" + secret_hash, given.fields.get("_csrf", ""))
 
     async def use(uow: UnitOfWork) -> Person | None:
@@ -40,6 +39,8 @@ async def enter(request: web.Request) -> web.Response:
 
     person = await deps.desk.run(use)
     if person is None:
+        # A good link is never made to wait: behind a proxy everybody comes from one address.
+        attempts.check(address, now)
         attempts.failed(address, now)
         return _page(render.signin("spent"), 410)
     response = web.Response(status=303, headers={"Location": "/"})

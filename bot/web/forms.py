@@ -52,8 +52,8 @@ class Given:
         self.fields[name] = _clean(text)
 
 
-async def read_form(request: web.Request, store: FileStore) -> Given:
-    """The request's form; its files go into the store while they arrive.
+async def read_form(request: web.Request, store: FileStore | None) -> Given:
+    """The request's form; its files go into the store while they arrive, if there is one for them.
 
     Raises `BadRequest` for what cannot be understood and `TooLarge`; nothing is kept then.
     """
@@ -69,12 +69,17 @@ async def read_form(request: web.Request, store: FileStore) -> Given:
     try:
         await _multipart(request, given, store)
     except (ValueError, AssertionError, LookupError, RuntimeError, BadHttpMessage) as error:
-        await given.forget(store)
+        await _undo(given, store)
         raise _broken("It is broken off, or not put together as a form is.") from error
     except BaseException:
-        await given.forget(store)
+        await _undo(given, store)
         raise
     return given
+
+
+async def _undo(given: Given, store: FileStore | None) -> None:
+    if store is not None:
+        await given.forget(store)
 
 
 async def _urlencoded(request: web.Request) -> Given:
@@ -102,13 +107,13 @@ async def _urlencoded(request: web.Request) -> Given:
     return given
 
 
-async def _multipart(request: web.Request, given: Given, store: FileStore) -> None:
+async def _multipart(request: web.Request, given: Given, store: FileStore | None) -> None:
     async for part in await request.multipart():
         if not isinstance(part, BodyPartReader) or "Content-Transfer-Encoding" in part.headers:
             raise ValueError("a part that no browser sends")
         if part.filename is None:
             given.add(_field_name(part.name or ""), await _text(part, given))
-        elif part.name != "files":
+        elif part.name != "files" or store is None:
             raise ValueError("a file where none belongs")
         elif part.filename == "":
             await part.release()  # a file input in which nothing was chosen

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from aiohttp import FormData
 
 from bot.web.deps import Settings
 from bot.web.session import COOKIE, Sessions
@@ -108,12 +109,25 @@ async def test_who_guesses_links_has_to_wait(world: World) -> None:
     browser = await world.browser()
 
     guesses = [await use(browser, f"/signin/guess{n}") for n in range(12)]
-    waiting = await use(browser, await a_link(world))
+    a_good_one = await use(browser, await a_link(world))
     world.clock.at += timedelta(minutes=10)
-    later = await use(browser, await a_link(world))
+    later = await use(browser, "/signin/guess12")
 
     assert guesses == [410] * 10 + [429] * 2
-    assert (waiting, later) == (429, 303)
+    assert (a_good_one, later) == (303, 410)
+
+
+async def test_a_stranger_leaves_no_files(world: World) -> None:
+    browser = await world.browser()
+    link = await a_link(world)
+    form = FormData(default_to_multipart=True)
+    form.add_field("_csrf", csrf_of(await (await browser.get(link)).text()))
+    form.add_field("files", b"x" * 1000, filename="a.txt")
+
+    answer = await browser.post(link, form)
+
+    assert answer.status == 400
+    assert await use(browser, link) == 303
 
 
 async def test_a_session_ends_after_twelve_hours(world: World) -> None:
