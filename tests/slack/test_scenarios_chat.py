@@ -5,7 +5,9 @@ itself can do to them.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -17,7 +19,7 @@ from handlers import intent_codec
 from handlers.intents import AskWhy, Intent, ShowCase, ShowTimeline
 from tests.fakes.slack import Hand, reading, views
 from tests.slack.acts import Opened, alone, fill, form_of, last, open_case, shown, thread
-from tests.slack.world import FRIDAY, World, account, open_world
+from tests.slack.world import World, account, open_world
 
 Lost = Literal["request", "answer"]
 
@@ -29,9 +31,9 @@ async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         yield made
 
 
-async def quota(world: World) -> QuotaUse:
-    """What Contoso has used this month."""
-    return await world.desk.run(lambda uow: uow.ledger.use("contoso", "2026-03"))
+async def quota(world: World, period: str = "2026-03") -> QuotaUse:
+    """What Contoso has used in a month."""
+    return await world.desk.run(lambda uow: uow.ledger.use("contoso", period))
 
 
 def cards(world: World) -> list[str]:
@@ -136,10 +138,10 @@ async def test_21_a_claim_whose_answer_was_lost_is_answered_when_it_is_pressed_a
 # --- 22: one left, and fifty at once ----------------------------------------------------------
 
 
-async def nearly_used_up(world: World) -> None:
-    """Twenty-nine of Contoso's thirty."""
+async def nearly_used_up(world: World, period: str = "2026-03") -> None:
+    """Twenty-nine of Contoso's thirty are gone."""
     line = LedgerLine(
-        0, "contoso", "2026-03", FRIDAY, Move.TAKEN, -1, "plan", None, "carla", "", None
+        0, "contoso", period, world.now, Move.TAKEN, -1, "plan", None, "carla", "", None
     )
     for _ in range(29):
         assert await world.desk.run(lambda uow: uow.ledger.take(line, 30))
@@ -193,6 +195,46 @@ async def test_22_one_left_and_fifty_at_once(world: World) -> None:
         if "is open" not in seen[number]:
             assert hand.form is not None
             assert f"Words {number}" in str(views.state(hand.form))
+
+
+# --- 23: the month turns in Beijing ------------------------------------------------------------
+
+
+@pytest.fixture(params=["UTC", "America/Los_Angeles", "Pacific/Kiritimati"])
+def zone_of_the_machine(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """The server's own time zone, which must make no difference."""
+    monkeypatch.setenv("TZ", request.param)
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("zone_of_the_machine")
+async def test_23_the_last_second_of_january_and_the_first_of_february(
+    slack_world: World,
+) -> None:
+    world, carla = slack_world, slack_world.hand("carla")
+    world.now = datetime(2026, 1, 31, 15, tzinfo=UTC)
+    await nearly_used_up(world, "2026-01")
+    package = LedgerLine(
+        0, "contoso", "2026-01", world.now, Move.PACKAGE, 10, "package", None, "opal", "", None
+    )
+    await world.desk.run(lambda uow: uow.ledger.add_package(package, 10))
+
+    world.now = datetime(2026, 1, 31, 15, 59, 59, tzinfo=UTC)
+    for _ in range(2):
+        await open_case(world, "carla")
+    assert "9 of 40 left" in (await carla.command("/quota")).text
+    world.later(seconds=1)
+    assert "30 of 30 left" in (await carla.command("/quota")).text
+    await open_case(world, "carla")
+
+    assert "29 of 30 left" in (await carla.command("/quota")).text
+    assert await quota(world, "2026-01") == QuotaUse(30, 10, 1)
+    assert await quota(world, "2026-02") == QuotaUse(1)
 
 
 # --- 24: what engineers say among themselves --------------------------------------------------
