@@ -33,7 +33,7 @@ async def test_withdrawn_before_a_claim_it_comes_back_and_afterwards_not(stage: 
     first, second = await opens(carla), await opens(carla)
 
     withdraw = await carla.finds("Withdraw", on=first)
-    assert withdraw.asks == f"Its unit of the quota comes back. Withdraw {first}?"
+    assert withdraw.asks == f"Withdraw {first}? Its unit of the quota comes back."
     assert f"{first} is withdrawn. Its unit of the quota is back." in await withdraw.pressed()
     assert "29 of 30 left" in await carla.says("quota")
 
