@@ -237,9 +237,11 @@ async def test_a_locked_database_delays_the_stream_and_ends_nothing(
     await world.platform.post(ACME, words("at last"), "1")
 
     assert "at last" in (await page.next("message"))["html"]
-    flaky.fails = 1
+    # Until it has been noticed: whoever feeds the other page looks as well.
+    flaky.fails = 1_000_000
     early = await listen(ari, "channel:acme")
     assert await early.response.text() == "retry: 2000\n\n"
+    flaky.fails = 0
     page.close()
     await world.close()
 
