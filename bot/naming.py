@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 
 from handlers.views.vocabulary import Name
@@ -15,7 +16,8 @@ def names(shown: object) -> Iterator[Name]:
         case tuple():
             for part in shown:
                 yield from names(part)
+        case _ if dataclasses.is_dataclass(shown) and not isinstance(shown, type):
+            for field in dataclasses.fields(shown):
+                yield from names(getattr(shown, field.name))
         case _:
-            # What a dataclass consists of; words and numbers have no parts.
-            for part in getattr(shown, "__dataclass_fields__", ()):
-                yield from names(getattr(shown, part))
+            return

@@ -30,7 +30,7 @@ from handlers.exchange import Where
 
 async def opened(uow: UnitOfWork, case: Case, where: Where, now: datetime) -> None:
     """The new case's card goes to the engineers' channel and to where the partner asked."""
-    places = await uow.people.places(PlaceKind.ENGINEERS)
+    places = await uow.people.places()
     engineers = duty.engineer_place(places, case.program, case.product)
     if engineers is not None:
         await _card(uow, case, Side.ENGINEERS, ToChannel(engineers.id), now)
@@ -62,7 +62,7 @@ async def _no_channel(uow: UnitOfWork, case: Case, now: datetime) -> None:
 
 async def operators(uow: UnitOfWork, key: str, trouble: Trouble, now: datetime) -> None:
     """Tell the operators: in their channel, or each duty manager where there is none."""
-    place = duty.operator_place(await uow.people.places(PlaceKind.OPERATORS))
+    place = duty.operator_place(await uow.people.places())
     if place is not None:
         await _plan(uow, key, trouble, ToChannel(place.id), f"channel:{place.id}", now)
         return

@@ -6,7 +6,7 @@ from desk import duty, events, verbs
 from desk.case import STATE_WORDS, Case, Verb, check
 from desk.errors import Refusal, Stale
 from desk.notices import News, Planned, Side, TamPing, ToChannel
-from desk.people import PlaceKind, Role
+from desk.people import Role
 from desk.records import Entry
 from handlers import announce
 from handlers.context import Context, answer
@@ -56,7 +56,7 @@ async def _untaken(ctx: Context, case: Case) -> None:
 
 async def _tell_channel(ctx: Context, case: Case, entry: Entry) -> None:
     """Alerts stand in the channel itself, so who took them must stand there as well."""
-    places = await ctx.uow.people.places(PlaceKind.ENGINEERS)
+    places = await ctx.uow.people.places()
     place = duty.engineer_place(places, case.program, case.product)
     if place is None:
         return

@@ -52,6 +52,7 @@ async def handle(ctx: Context, intent: OpenCase) -> Answer:
     if isinstance(allowed, Refused):
         raise allowed.refusal
     case = await ctx.uow.cases.add(_case(ctx, fields, program, plan, partner))
+    await ctx.uow.inbox.touched(ctx.event_id, case.id)
     if allowed.takes != "none":
         await _take(ctx, entitlement, case, allowed.takes)
     event = events.Opened(case.id, ctx.person.id, ctx.now, case.severity)

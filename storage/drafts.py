@@ -38,12 +38,7 @@ class StoredDrafts:
         return Draft(row.person_id, row.form, row.case_id, json.loads(row.typed), row.kept_at)
 
     async def drop(self, person_id: str, form: str, case_id: int) -> None:
-        await self._sql.rows(
-            "DELETE FROM drafts WHERE person_id = ? AND form = ? AND case_id = ?",
-            person_id,
-            form,
-            case_id,
-        )
+        await DraftRow.filter(person_id=person_id, form=form, case_id=case_id).delete()
 
     async def forget_old(self, before: datetime) -> None:
         await DraftRow.filter(kept_at__lt=before).delete()

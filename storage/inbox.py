@@ -30,4 +30,4 @@ class StoredInbox:
         return Seen(row.event_id, row.case_id)
 
     async def touched(self, event_id: str, case_id: int) -> None:
-        await self._sql.rows("UPDATE inbox SET case_id = ? WHERE event_id = ?", case_id, event_id)
+        await InboxRow.filter(event_id=event_id).update(case_id=case_id)

@@ -9,7 +9,7 @@ from datetime import datetime
 from desk.records import LedgerLine, Move, QuotaUse
 from storage.instants import to_micros
 from storage.sql import Row, Sql
-from storage.tables import LedgerRow
+from storage.tables import LedgerRow, QuotaRow
 
 # What a pool's counter is called, and the condition under which it may grow. The condition is part
 # of the UPDATE: whoever would pass the cap changes no row, however many try at once.
@@ -23,9 +23,6 @@ _RETURN = {
     "owed": "owed = owed - 1 WHERE {row}",
 }
 _ROW = "partner_id = ? AND period = ?"
-_OWED = """FROM ledger WHERE partner_id = ? AND period <= ? AND move = 'owed'
-    AND NOT EXISTS (SELECT 1 FROM ledger AS later WHERE later.case_id = ledger.case_id
-        AND later.move IN ('settled', 'given_back'))"""
 
 _MISMATCHES = """
 WITH counted AS (
@@ -67,15 +64,11 @@ class StoredLedger:
 
     async def use(self, partner_id: str, period: str) -> QuotaUse:
         """The counters of a period; `owed` includes what earlier periods still owe."""
-        (row,) = await self._sql.rows(
-            f"""SELECT quota.*, (SELECT count(*) {_OWED}) AS still_owed
-            FROM (SELECT 1) AS one LEFT JOIN quota ON {_ROW}""",  # noqa: S608
-            *(partner_id, period) * 2,
-        )
-        if row["id"] is None:
-            return QuotaUse(owed=row["still_owed"])
-        counters = row["used"], row["package_units"], row["package_used"]
-        return QuotaUse(*counters, row["still_owed"])
+        row = await QuotaRow.get_or_none(partner_id=partner_id, period=period)
+        owed = await self._owed(partner_id, period)
+        if row is None:
+            return QuotaUse(owed=len(owed))
+        return QuotaUse(row.used, row.package_units, row.package_used, len(owed))
 
     async def take(self, line: LedgerLine, cap: int) -> bool:
         """Take a unit of the plan, or where it has none left of a package; old debts go first."""
@@ -157,8 +150,6 @@ class StoredLedger:
 
     async def _lock(self, partner_id: str) -> None:
         """One after the other for each partner, so that debts are paid or forgiven, never both."""
-        if not self._sql.for_update:
-            return  # SQLite has one writer, and this is it.
         await self._sql.rows(
             f"SELECT id FROM quota WHERE partner_id = ? ORDER BY id {self._sql.for_update}",  # noqa: S608
             partner_id,
@@ -174,7 +165,14 @@ class StoredLedger:
 
     async def _owed(self, partner_id: str, period: str) -> list[Row]:
         """The lines of units that are still owed, up to a period, the oldest first."""
-        return await self._sql.rows(f"SELECT * {_OWED} ORDER BY id", partner_id, period)
+        return await self._sql.rows(
+            """SELECT * FROM ledger WHERE partner_id = ? AND period <= ? AND move = 'owed'
+                AND NOT EXISTS (SELECT 1 FROM ledger AS later WHERE later.case_id = ledger.case_id
+                    AND later.move IN ('settled', 'given_back'))
+            ORDER BY id""",
+            partner_id,
+            period,
+        )
 
     async def _settle(self, line: LedgerLine, *, earlier: bool) -> None:
         """Pay owed units from the line's pool, as far as it reaches."""

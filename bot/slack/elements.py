@@ -59,12 +59,8 @@ def card(pen: Pen, room: int) -> list[Json]:
 
 def body(elements: Sequence[Element], pen: Pen, room: int) -> list[Json]:
     """The elements in `room` characters; what is long makes way for what is short."""
-    drawn = [element(e, pen, _ALL) for e in elements]
-    whole = [weight(blocks) for blocks in drawn]
-    asked = any(isinstance(e, Timeline) for e in elements)
-    if not asked and sum(whole) <= room:
-        return [block for blocks in drawn for block in blocks]
-    if asked:
+    whole = [weight(element(e, Pen(pen.look, pen.card), _ALL)) for e in elements]
+    if any(isinstance(e, Timeline) for e in elements):
         # What happened is asked for; how it began is one of the things that did.
         whole = [
             min(w, _BEGAN) if isinstance(e, Text) else w

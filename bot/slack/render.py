@@ -44,15 +44,13 @@ class Drawn:
 
 def message(card: Card, look: Look) -> Drawn:
     """A card as a message: within 50 blocks and what Slack takes altogether."""
-    blocks: list[Json] = []
+    room = _ROOM
+    blocks = whole(Pen(look, card), room)
     # What cannot be cut may have taken more than its share; what can be makes way for it.
-    for room in range(_ROOM, 0, -1_000):
+    while weight(blocks) > published.MESSAGE_WEIGHT and room > 1_000:
+        room -= 1_000
         blocks = whole(Pen(look, card), room)
-        if weight(blocks) <= published.MESSAGE_WEIGHT:
-            break
-    else:
-        blocks = _sendable(blocks[: published.MESSAGE_BLOCKS])
-    return Drawn(_fallback(card.summary), blocks[: published.MESSAGE_BLOCKS])
+    return Drawn(_fallback(card.summary), _sendable(blocks[: published.MESSAGE_BLOCKS]))
 
 
 def _sendable(blocks: list[Json]) -> list[Json]:

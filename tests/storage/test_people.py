@@ -118,37 +118,3 @@ async def test_workspaces_are_linked_to_one_partner(desk: StoredDesk) -> None:
     assert await desk.run(lambda work: work.people.partner_of_workspace("slack", "T1")) is None
     await desk.run(lambda work: work.people.remove_partner("acme"))
     assert await desk.run(lambda work: work.people.workspaces()) == {}
-
-
-async def test_what_is_one_of_a_few_comes_back_as_one_of_them(desk: StoredDesk) -> None:
-    """Whoever asks `is PlaceKind.ENGINEERS` gets an answer, however it was read."""
-    await put(desk, ACME, replace(WU, on_duty=True), SUPPORT)
-
-    partner = await desk.run(lambda work: work.people.partner("acme"))
-    person = await desk.run(lambda work: work.people.person("wu"))
-    there = await desk.run(lambda work: work.people.place_at("slack", "T1", "C1"))
-    named = await desk.run(lambda work: work.people.place("support"))
-    (listed,) = await desk.run(lambda work: work.people.places())
-
-    assert partner is not None
-    assert partner.billing is Billing.YEARLY
-    assert person is not None
-    assert person.on_duty is True
-    for place in (there, named, listed):
-        assert place is not None
-        assert place.kind is PlaceKind.ENGINEERS
-        assert place.archived is False
-
-
-async def test_a_partner_that_the_transaction_itself_changes_is_read_anew(
-    desk: StoredDesk,
-) -> None:
-    async def work(work: Any) -> tuple[str, str, Partner | None]:
-        await work.people.put_partner(ACME)
-        before = (await work.people.partner("acme")).plan
-        await work.people.put_partner(replace(ACME, plan="premier"))
-        after = (await work.people.partner("acme")).plan
-        await work.people.remove_partner("acme")
-        return before, after, await work.people.partner("acme")
-
-    assert await desk.run(work) == ("standard", "premier", None)
