@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 from bot.findings import Finding
 from bot.nearby import is_loopback
+from bot.platform import Retryable
 from bot.slack.api import SlackApi
 from bot.slack.deps import PATH, PLATFORM, Settings
-from bot.slack.errors import Lost
 from bot.slack.rostered import Rostered
 from bot.slack.vetting import PART, Vetting
 from desk.errors import NoKey
@@ -65,7 +65,7 @@ async def examine(settings: Settings, known: Kept, now: Callable[[], datetime]) 
         async with asyncio.timeout(ALL):
             async for one in _asked(api, settings, known):
                 found.append(one)  # what was found before a timeout is kept
-    except (Lost, TimeoutError) as error:
+    except (Retryable, TimeoutError) as error:
         why = str(error) or "it takes too long to answer"
         wrong = f"Slack cannot be asked at {settings.api_url}: {why}"
         mend = "Look at the network, at HTTPS_PROXY, and at DESK_SLACK_API_URL."

@@ -251,7 +251,7 @@ async def test_a_network_that_is_down(slack: Slack, monkeypatch: pytest.MonkeyPa
     one = await only()
 
     assert one.wrong.startswith("Slack cannot be asked at http://127.0.0.1:")
-    assert "no answer from Slack: ClientConnectorError" in one.wrong
+    assert "Slack cannot be reached: ClientConnectorError" in one.wrong
     assert "DESK_SLACK_API_URL" in one.mend
 
 
